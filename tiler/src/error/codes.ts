@@ -53,6 +53,7 @@ export const ERROR_CODES = {
   TESSERA_TILE_FAILED: { exit: 3, grpc: 13, http: 500, about: 'a tile failed on every node' },
   TESSERA_CANCELLED: { exit: 130, grpc: 1, http: 499, about: 'stopped on request' },
   TESSERA_INTERNAL: { exit: 1, grpc: 13, http: 500, about: 'a fault of Tessera itself' },
+  TESSERA_OUTPUT_BUSY: { exit: 2, grpc: 10, http: 409, about: 'another process writes the output' },
 } as const;
 
 /** One of the stable codes. */
