@@ -4,6 +4,8 @@ export { ERROR_CODES, type ErrorCode, isErrorCode } from './error/codes.js';
 export { TesseraError } from './error/tessera-error.js';
 export { type FusionPlan, fuseCell } from './fusion/fuse.js';
 export { WINDOW_NAMES, type WindowName, windowWeights } from './fusion/window.js';
+export type { NoiseRequest, NoiseSource, NoiseStream } from './noise/noise-source.js';
+export { NOISE_VERSION, PhiloxNoise } from './noise/philox-noise.js';
 export type { Axis } from './plan/axis.js';
 export { frameNumbers, framesOfCrop, type GuideCrop, guideCrop, guideStep } from './plan/guide.js';
 export {
@@ -19,3 +21,14 @@ export {
 } from './plan/lattice.js';
 export { type Level, type LevelRequest, MAX_SIDE, type Magnification, planLevels } from './plan/levels.js';
 export { FUSION_NAMES, type FusionName, latticeShape, quarterShape, shiftQuantum } from './plan/shape.js';
+export { scaleAt } from './sampler/guidance.js';
+export { makeSampler, SAMPLER_NAMES, type SamplerName, type SamplerOptions } from './sampler/sampler.js';
+export type { Sampler, StepCoefficients } from './sampler/step-coefficients.js';
+export type { SchedulerConfig } from './schedule/betas.js';
+export {
+  type EstimateCoefficients,
+  estimateClean,
+  estimateCoefficients,
+  type PredictionType,
+} from './schedule/prediction.js';
+export { makeSchedule, type Schedule, type ScheduleOptions } from './schedule/schedule.js';
