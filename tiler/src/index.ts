@@ -1,5 +1,8 @@
 export { BUNDLE_FORMAT, type Manifest, type ManifestGraph, ManifestSchema } from './bundle/manifest.js';
 export { parseManifest } from './bundle/parse-manifest.js';
+export { checkGrid, type EmbeddingGrid } from './conditioning/embedding-grid.js';
+export { standardise } from './conditioning/standardise.js';
+export { type TileGridRequest, tileGrid } from './conditioning/tile-grid.js';
 export { ERROR_CODES, type ErrorCode, isErrorCode } from './error/codes.js';
 export { TesseraError } from './error/tessera-error.js';
 export { type FusionPlan, fuseCell } from './fusion/fuse.js';
@@ -21,6 +24,7 @@ export {
 } from './plan/lattice.js';
 export { type Level, type LevelRequest, MAX_SIDE, type Magnification, planLevels } from './plan/levels.js';
 export { FUSION_NAMES, type FusionName, latticeShape, quarterShape, shiftQuantum } from './plan/shape.js';
+export { CubicResizer } from './resize/cubic.js';
 export { scaleAt } from './sampler/guidance.js';
 export { makeSampler, SAMPLER_NAMES, type SamplerName, type SamplerOptions } from './sampler/sampler.js';
 export type { Sampler, StepCoefficients } from './sampler/step-coefficients.js';
