@@ -1,1 +1,1 @@
-export {};
+export { type Bundle, openBundle } from './bundle/open-bundle.js';
