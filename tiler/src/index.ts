@@ -1,12 +1,28 @@
 export { BUNDLE_FORMAT, type Manifest, type ManifestGraph, ManifestSchema } from './bundle/manifest.js';
 export { parseManifest } from './bundle/parse-manifest.js';
 export { checkGrid, type EmbeddingGrid } from './conditioning/embedding-grid.js';
+export { chooseExample, cropExample, fitGrid } from './conditioning/footprint.js';
+export {
+  type InversionGraph,
+  type InversionRequest,
+  inversionStart,
+  inversionTimesteps,
+  invertCondition,
+} from './conditioning/inversion.js';
+export { type LayoutGraph, type LayoutRequest, sampleLayout } from './conditioning/layout.js';
+export { type PriorGraph, type PriorRequest, priorTimesteps, samplePrior } from './conditioning/prior.js';
 export { standardise } from './conditioning/standardise.js';
 export { type TileGridRequest, tileGrid } from './conditioning/tile-grid.js';
+export { checkFits, type Format, formatOf } from './container/format.js';
+export { openPicture, type PictureOptions } from './container/open.js';
+export type { PictureInfo, PictureWriter } from './container/picture.js';
+export { writePreview } from './container/preview.js';
 export { ERROR_CODES, type ErrorCode, isErrorCode } from './error/codes.js';
 export { TesseraError } from './error/tessera-error.js';
 export { type FusionPlan, fuseCell } from './fusion/fuse.js';
 export { WINDOW_NAMES, type WindowName, windowWeights } from './fusion/window.js';
+export { HASH_TILE, ImageHash } from './hash/image-hash.js';
+export { LatentHash } from './hash/latent-hash.js';
 export type { NoiseRequest, NoiseSource, NoiseStream } from './noise/noise-source.js';
 export { NOISE_VERSION, PhiloxNoise } from './noise/philox-noise.js';
 export type { Axis } from './plan/axis.js';
@@ -24,6 +40,12 @@ export {
 } from './plan/lattice.js';
 export { type Level, type LevelRequest, MAX_SIDE, type Magnification, planLevels } from './plan/levels.js';
 export { FUSION_NAMES, type FusionName, latticeShape, quarterShape, shiftQuantum } from './plan/shape.js';
+export { backprojection } from './projection/backprojection.js';
+export { GuideResidual } from './projection/guide-residual.js';
+export { PROJECTION_NAMES, type ProjectionName, parseProjection } from './projection/modes.js';
+export { type NewtonSettings, newton } from './projection/newton.js';
+export { type ProjectionSettings, project } from './projection/project.js';
+export type { GuidedTiles, TileGraphs } from './projection/tile-graphs.js';
 export { CubicResizer } from './resize/cubic.js';
 export { scaleAt } from './sampler/guidance.js';
 export { makeSampler, SAMPLER_NAMES, type SamplerName, type SamplerOptions } from './sampler/sampler.js';

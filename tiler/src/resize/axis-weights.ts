@@ -1,3 +1,5 @@
+import { mirror } from './mirror.js';
+
 /** How each sample along one axis of a resized image is a weighted sum of samples of the original. */
 export interface AxisWeights {
   readonly inLength: number;
@@ -42,11 +44,4 @@ function cubic(distance: number): number {
   if (d <= 1) return (1.5 * d - 2.5) * d * d + 1;
   if (d < 2) return ((-0.5 * d + 2.5) * d - 4) * d + 2;
   return 0;
-}
-
-/** ... 1 0 | 0 1 2 ... n-1 | n-1 n-2 ... */
-function mirror(index: number, length: number): number {
-  const period = 2 * length;
-  const inside = ((index % period) + period) % period;
-  return inside < length ? inside : period - 1 - inside;
 }
