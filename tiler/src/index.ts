@@ -42,7 +42,6 @@ export { type Level, type LevelRequest, MAX_SIDE, type Magnification, planLevels
 export { FUSION_NAMES, type FusionName, latticeShape, quarterShape, shiftQuantum } from './plan/shape.js';
 export { backprojection } from './projection/backprojection.js';
 export { GuideResidual } from './projection/guide-residual.js';
-export { PROJECTION_NAMES, type ProjectionName, parseProjection } from './projection/modes.js';
 export { type NewtonSettings, newton } from './projection/newton.js';
 export { type ProjectionSettings, project } from './projection/project.js';
 export type { GuidedTiles, TileGraphs } from './projection/tile-graphs.js';
