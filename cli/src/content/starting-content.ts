@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { JobPlan } from '@tessera/coordinator';
+import type { Bundle } from '@tessera/gpu-node';
+import {
+  chooseExample,
+  cropExample,
+  type EmbeddingGrid,
+  fitGrid,
+  type Manifest,
+  PhiloxNoise,
+  sampleLayout,
+  TesseraError,
+} from '@tessera/tiler';
+import type { Graphs } from './graphs.js';
+import { readGrid } from './grid-file.js';
+import { gridOfImage } from './image-tiles.js';
+
+/** DDIM steps of the layout model. */
+const LAYOUT_STEPS = 50;
+
+/** What a picture starts from; nothing given: the seed alone. */
+export interface ContentOptions {
+  readonly like?: string | undefined;
+  readonly grid?: string | undefined;
+  readonly tissue?: string | undefined;
+}
+
+/** Vectors that a job's grid has: one a tile at scale 1 over the footprint of its coarsest level. */
+export function footprint({ passes, manifest }: JobPlan): { columns: number; rows: number } {
+  const { width, height, magnification } = passes.at(-1)!.level;
+  const vectors = (side: number) => Math.ceil((side * magnification.scale) / manifest.tile.pixels);
+  return { columns: vectors(width), rows: vectors(height) };
+}
+
+/** Throws TESSERA_BUNDLE_ROLE or TESSERA_BAD_ARGUMENT where the bundle cannot start from what is asked. */
+export function checkContent({ like, grid, tissue }: ContentOptions, manifest: Manifest): void {
+  const { graphs, layout, examples, name } = manifest;
+  const lacking = (option: string, part: string) =>
+    TesseraError.expected('TESSERA_BUNDLE_ROLE', option, `a bundle with ${part}`, name);
+  if (like !== undefined && graphs['embedder'] === undefined) throw lacking('--like', "an 'embedder' graph");
+  const prior = graphs['layout'] === undefined ? undefined : layout;
+  if (tissue !== undefined) {
+    const labels = prior?.labels ?? [];
+    if (labels.length === 0) throw lacking('--tissue', "a labelled 'layout' graph");
+    if (!labels.includes(tissue))
+      throw TesseraError.expected('TESSERA_BAD_ARGUMENT', '--tissue', `one of ${labels.join(', ')}`, tissue);
+  }
+  if (like === undefined && grid === undefined && prior === undefined && !examples?.length)
+    throw lacking('a picture without --grid', "a 'layout' graph or stored examples");
+}
+
+/** The embedding grid of a job, cropped or mirrored on to its footprint. */
+export async function startingContent(
+  options: ContentOptions,
+  plan: JobPlan,
+  bundle: Bundle,
+  graphs: Graphs,
+): Promise<EmbeddingGrid> {
+  const { columns, rows } = footprint(plan);
+  const { embedding: channels } = bundle.manifest.conditioning;
+  if (options.grid !== undefined) return fitGrid(await readGrid(options.grid, channels), columns, rows);
+  if (options.like !== undefined) {
+    const { pixels } = bundle.manifest.tile;
+    const embed = graphs.embed;
+    const grid = await gridOfImage(options.like, { tilePixels: pixels, channels, columns, rows, embed });
+    return fitGrid(grid, columns, rows);
+  }
+  return fromSeed(options.tissue, plan, bundle, graphs);
+}
+
+async function fromSeed(
+  tissue: string | undefined,
+  plan: JobPlan,
+  { dir, manifest }: Bundle,
+  graphs: Graphs,
+): Promise<EmbeddingGrid> {
+  const noise = new PhiloxNoise(plan.settings.seed);
+  const { columns: width, rows: height } = footprint(plan);
+  const { embedding: channels } = manifest.conditioning;
+  const { layout, examples = [] } = manifest;
+  if (layout !== undefined && manifest.graphs['layout'] !== undefined) {
+    const label = labelOf(tissue, layout.labels ?? [], noise);
+    const predict = (x: Float32Array, t: number) => graphs.layout(x, [1, channels, height, width], t, label);
+    return sampleLayout(predict, noise, { layout, channels, width, height, steps: LAYOUT_STEPS });
+  }
+  const example = examples[chooseExample(noise, examples.length)]!;
+  const grid = await readGrid(join(dir, example.file), channels, `example ${example.name}`);
+  return cropExample(noise, grid, width, height);
+}
+
+/** Number of the tissue asked for, else one drawn by the seed. */
+function labelOf(tissue: string | undefined, labels: readonly string[], noise: PhiloxNoise): number {
+  if (tissue !== undefined) return labels.indexOf(tissue);
+  const [drawn] = noise.uniform({ stream: 'layout', step: 1, magnification: 0 });
+  return Math.floor(drawn * labels.length);
+}

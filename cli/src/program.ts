@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { bundleCommand } from './commands/bundle.js';
+import { doctorCommand } from './commands/doctor.js';
+import { renderCommand } from './commands/render.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** The `tessera` command with all its subcommands. Errors are thrown, not printed. */
+export function createProgram(): Command {
+  const program = new Command('tessera')
+    .description('Renders pictures far larger than its model can see, coherent at every scale.')
+    .version(version)
+    .showSuggestionAfterError();
+  for (const command of [renderCommand(), bundleCommand(), doctorCommand()]) program.addCommand(command);
+  throwErrors(program);
+  return program;
+}
+
+/** What commander would print and exit on becomes an exception, here and below. */
+function throwErrors(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  for (const child of command.commands) throwErrors(child);
+}
