@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { TesseraError } from '@tessera/tiler';
+import type { PixelSink } from './pixel-sink.js';
+
+/** Side of the tiles of the picture's file and of its hash, px. */
+export const PICTURE_TILE = 256;
+
+/** Tiles that may be on their way into the sink before decoding pauses. */
+const TILES_IN_SINK = 64;
+
+interface OpenTile {
+  readonly rgb: Uint8Array;
+  /** Pixels still to come. */
+  missing: number;
+}
+
+/** Gathers quantised cells into the 256 px tiles of the file, hashes each and sends it off when it is full. */
+export class PictureTiles {
+  readonly #width: number;
+  readonly #height: number;
+  readonly #sink: PixelSink;
+  readonly #across: number;
+  readonly #open = new Map<number, OpenTile>();
+  readonly #writing = new Set<Promise<void>>();
+  #error: TesseraError | undefined;
+  /** SHA-256 of each tile (cropped to the picture, RGB), 32 bytes each, row-major. */
+  readonly digests: Uint8Array;
+
+  constructor(width: number, height: number, sink: PixelSink) {
+    this.#width = width;
+    this.#height = height;
+    this.#sink = sink;
+    this.#across = Math.ceil(width / PICTURE_TILE);
+    this.digests = new Uint8Array(this.#across * Math.ceil(height / PICTURE_TILE) * 32);
+  }
+
+  get saturated(): boolean {
+    return this.#writing.size >= TILES_IN_SINK;
+  }
+
+  async drained(): Promise<void> {
+    while (this.#writing.size > 0) await Promise.race(this.#writing);
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** Takes a square of `side` px at (`x`, `y`), 3,side,side in [-1, 1]; `rounding` is added before the 8 bits are cut off. */
+  place(x: number, y: number, side: number, image: Float32Array, rounding: number): void {
+    const right = Math.min(x + side, this.#width);
+    const bottom = Math.min(y + side, this.#height);
+    for (let top = y; top < bottom; top = nextEdge(top, bottom)) {
+      for (let left = x; left < right; left = nextEdge(left, right)) {
+        const width = nextEdge(left, right) - left;
+        const height = nextEdge(top, bottom) - top;
+        const column = Math.floor(left / PICTURE_TILE);
+        const row = Math.floor(top / PICTURE_TILE);
+        const tile = this.#tile(column, row);
+        const to = ((top % PICTURE_TILE) * PICTURE_TILE + (left % PICTURE_TILE)) * 3;
+        quantise(tile.rgb, to, image, (top - y) * side + (left - x), side, width, height, rounding);
+        tile.missing -= width * height;
+        if (tile.missing === 0) this.#finish(column, row, tile);
+      }
+    }
+  }
+
+  #tile(column: number, row: number): OpenTile {
+    const id = row * this.#across + column;
+    let tile = this.#open.get(id);
+    if (tile === undefined) {
+      const [width, height] = this.#sides(column, row);
+      tile = { rgb: new Uint8Array(PICTURE_TILE * PICTURE_TILE * 3), missing: width * height };
+      this.#open.set(id, tile);
+    }
+    return tile;
+  }
+
+  #finish(column: number, row: number, { rgb }: OpenTile): void {
+    const id = row * this.#across + column;
+    this.#open.delete(id);
+    const [width, height] = this.#sides(column, row);
+    const hash = createHash('sha256');
+    for (let i = 0; i < height; i++)
+      hash.update(rgb.subarray(i * PICTURE_TILE * 3, (i * PICTURE_TILE + width) * 3));
+    this.digests.set(hash.digest(), id * 32);
+    const writing = this.#sink
+      .writeTile(column, row, rgb)
+      .catch((error: unknown) => {
+        this.#error ??= TesseraError.from(error);
+      })
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  #sides(column: number, row: number): [number, number] {
+    return [
+      Math.min(PICTURE_TILE, this.#width - column * PICTURE_TILE),
+      Math.min(PICTURE_TILE, this.#height - row * PICTURE_TILE),
+    ];
+  }
+}
+
+/** The next multiple of the tile side after `position`, at most `end`. */
+function nextEdge(position: number, end: number): number {
+  return Math.min(end, (Math.floor(position / PICTURE_TILE) + 1) * PICTURE_TILE);
+}
+
+/** (v + 1) / 2 * 255, clamped, plus `rounding`, cut off to 8 bits, planar to interleaved. */
+function quantise(
+  rgb: Uint8Array,
+  to: number,
+  image: Float32Array,
+  from: number,
+  side: number,
+  width: number,
+  height: number,
+  rounding: number,
+): void {
+  const plane = side * side;
+  for (let i = 0; i < height; i++) {
+    let at = to + i * PICTURE_TILE * 3;
+    let source = from + i * side;
+    for (let j = 0; j < width; j++, source++) {
+      for (let channel = 0; channel < 3; channel++) {
+        const value = (image[source + channel * plane]! + 1) * 127.5;
+        rgb[at++] = Math.min(Math.max(value, 0), 255) + rounding;
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Level, Manifest, NoiseSource } from '@tessera/tiler';
+import { LatentCanvas } from '../canvas/latent-canvas.js';
+import { countFrameReaders, type Reading } from '../dataflow/frame-readers.js';
+import { type GuideFrameEvents, GuideFrames } from '../dataflow/guide-frames.js';
+import { Pass, type PassEvents } from '../dataflow/pass.js';
+import type { JobPlan, PlannedPass } from '../job/plan.js';
+import { PassRun } from './pass-run.js';
+import type { TileConditions } from './tile-conditions.js';
+
+/** What a run draws from outside the plan; recorded packs bring their own. */
+export interface RunInputs {
+  readonly noise: NoiseSource;
+  conditionsOf(level: Level): TileConditions;
+}
+
+/** Where the passes report to. */
+export interface RunEvents {
+  passEvents(run: PassRun): PassEvents;
+  frameEvents(run: PassRun): GuideFrameEvents;
+}
+
+/**
+ * The passes of a plan on fresh canvases, coarsest first, the post-pass last. Nothing is started and the canvases are
+ * still empty.
+ */
+export function buildPasses(plan: JobPlan, inputs: RunInputs, events: RunEvents): PassRun[] {
+  const runs: PassRun[] = [];
+  const coarsestFirst = [...plan.passes].reverse();
+  for (const planned of coarsestFirst) {
+    const { columns, rows } = planned.level.lattice;
+    const { channels } = plan.manifest.tile;
+    const canvas = new LatentCanvas(columns.cells, rows.cells, columns.cell, channels);
+    const previous = planned.plan.usesPrevious
+      ? new LatentCanvas(columns.cells, rows.cells, columns.cell, channels)
+      : undefined;
+    runs.push(makeRun(planned, plan, inputs, events, canvas, previous, runs.at(-1)));
+  }
+  if (plan.postPass) {
+    const finest = runs.at(-1)!;
+    runs.push(makeRun(plan.postPass, plan, inputs, events, finest.canvas, undefined, runs.at(-2)));
+  }
+  return runs;
+}
+
+function makeRun(
+  planned: PlannedPass,
+  plan: JobPlan,
+  inputs: RunInputs,
+  events: RunEvents,
+  canvas: LatentCanvas,
+  previous: LatentCanvas | undefined,
+  above: PassRun | undefined,
+): PassRun {
+  const { tile } = plan.manifest;
+  const run = new PassRun({
+    planned,
+    canvas,
+    previous,
+    conditions: inputs.conditionsOf(planned.level),
+    guide: above?.frames && { level: above.level, frames: above.frames },
+    ahead: stepsAhead(planned, plan),
+    downsample: tile.downsample,
+  });
+  run.pass = new Pass(planned.plan, canvas, previous, inputs.noise, events.passEvents(run));
+  const readings = readingsOf(planned.level, plan);
+  if (readings.length > 0) {
+    const ratio = plan.passes[planned.level.index - 1]!.level.ratio!;
+    const readers = countFrameReaders(planned.level, ratio, tile.downsample, readings);
+    run.frames = new GuideFrames(planned.level, tile.channels, readers, events.frameEvents(run));
+  }
+  return run;
+}
+
+/** By how many steps a pass must lead the finest one; the post-pass follows it. */
+function stepsAhead({ level, plan: { steps } }: PlannedPass, { settings, postPass }: JobPlan): number {
+  if (postPass !== undefined && level.index === 0 && postPass.plan.steps !== steps) return 0;
+  return level.index * (settings.lead === 'all' ? steps : Math.min(settings.lead, steps));
+}
+
+/** Every step of a finer pass that reads frames of this level. */
+function readingsOf(level: Level, plan: JobPlan): Reading[] {
+  const below = plan.passes[level.index - 1];
+  const readers: PlannedPass[] = below === undefined ? [] : [below];
+  if (level.index === 1 && plan.postPass !== undefined) readers.push(plan.postPass);
+  return readers.flatMap((reader) =>
+    Array.from({ length: reader.plan.steps }, (_, step) => ({
+      lattice: reader.plan.latticeAt(step),
+      guideStep: reader.guideStepAt(step),
+    })).filter((reading): reading is Reading => reading.guideStep !== undefined),
+  );
+}
+
+/** Fills a canvas with the noise of its first step. */
+export function fillInitialNoise(run: PassRun, noise: NoiseSource, manifest: Manifest): void {
+  const { canvas, level } = run;
+  const { cell, columns, rows } = canvas;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      noise.fill(canvas.at(column, row), {
+        stream: 'init',
+        step: 0,
+        magnification: level.magnification.index,
+        x: column * cell,
+        y: row * cell,
+        width: cell,
+        height: cell,
+        channels: manifest.tile.channels,
+      });
+    }
+  }
+}

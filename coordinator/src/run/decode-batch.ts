@@ -1,0 +1,94 @@
+import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tessera/proto';
+import { TesseraError, tileOrigin } from '@tessera/tiler';
+import type { Batch } from '../dispatch/dispatcher.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
+import { bytesOf } from './float-bytes.js';
+import { halfFloatsOf } from './half-floats.js';
+import type { JobRun } from './job-run.js';
+import type { DecodeTask } from './task-queue.js';
+import { tileError } from './tile-error.js';
+
+/** Denoiser evaluations that decoding one window may take as long as, for the deadline. */
+const EVALUATIONS_PER_DECODE = 20;
+
+/** Windows on their way through the decoder: guide frames to the bus, picture windows back. */
+export class DecodeBatch implements Batch {
+  readonly #run: JobRun;
+  readonly #tasks: readonly DecodeTask[];
+
+  constructor(run: JobRun, tasks: readonly DecodeTask[]) {
+    this.#run = run;
+    this.#tasks = tasks;
+  }
+
+  async send(node: NodeHandle): Promise<void> {
+    const { bundle, signal } = this.#run;
+    const requested = this.#tasks
+      .map((task, index) => this.#request(task, index))
+      .filter((tile) => tile !== undefined);
+    if (requested.length === 0) return;
+    const response = await node.connection.decode(
+      { bundle, tiles: requested },
+      node.callOptions(requested.length, EVALUATIONS_PER_DECODE, signal),
+    );
+    await this.#run.settled();
+    node.account(response.work, requested.length);
+    const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
+    for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
+  }
+
+  giveBack(node: NodeHandle, error: TesseraError): void {
+    for (const task of this.#tasks) this.#run.retry(task, this.#positionOf(task), node, error);
+  }
+
+  #request(task: DecodeTask, id: number): DecodeTile | undefined {
+    const position = this.#positionOf(task);
+    if (task.kind === 'frame') {
+      const { pass, step, frame } = task;
+      const latent = pass.frames!.latent(step, frame);
+      const subject = frameSubject({ job: this.#run.id, level: pass.level.index, step, frame });
+      // Nobody reads a released frame any more.
+      return latent && { id, position, z: bytesOf(latent), type: this.#frameType, publish: subject };
+    }
+    const { canvas } = this.#run.passes.at(-1)!;
+    const { lattice } = this.#run.pixels!;
+    const { x, y } = tileOrigin(lattice, task.tile);
+    const size = lattice.columns.window;
+    const z = canvas.gather(x, y, size, new Float32Array(canvas.channels * size * size));
+    return { id, position, z: bytesOf(z), type: DataType.FLOAT16, publish: '' };
+  }
+
+  #settle(task: DecodeTask, outcome: DecodedTile['outcome'], node: NodeHandle): void {
+    const error = this.#apply(task, outcome);
+    if (error !== undefined) this.#run.retry(task, this.#positionOf(task), node, error);
+  }
+
+  /** Applies an answer, or says why it cannot be. */
+  #apply(task: DecodeTask, outcome: DecodedTile['outcome']): TesseraError | undefined {
+    if (outcome?.$case === 'error') return tileError(outcome.value);
+    if (task.kind === 'frame' && outcome?.$case === 'published') {
+      task.pass.frames!.decoded(task.step, task.frame);
+      return undefined;
+    }
+    const { pixels } = this.#run.plan.manifest.tile;
+    const bytes = 3 * pixels * pixels * 2;
+    if (task.kind === 'pixels' && outcome?.$case === 'image' && outcome.value.byteLength === bytes) {
+      this.#run.windowDecoded(task.tile, halfFloatsOf(outcome.value));
+      return undefined;
+    }
+    return new TesseraError(
+      'TESSERA_GRAPH_FAILED',
+      `Expected a decoded window but got ${outcome?.$case ?? 'nothing'}`,
+    );
+  }
+
+  get #frameType(): DataType {
+    return this.#run.plan.settings.frameType === 'float32' ? DataType.FLOAT32 : DataType.FLOAT16;
+  }
+
+  #positionOf(task: DecodeTask): string {
+    return task.kind === 'frame'
+      ? `${this.#run.id}/${task.pass.level.index}/${task.step}/frame ${task.frame}`
+      : `${this.#run.id}/window ${task.tile}`;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Denoised, DenoisedTile } from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
+import type { Batch } from '../dispatch/dispatcher.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
+import { projectionMessage } from '../job/projection-settings.js';
+import { floatsOf } from './float-bytes.js';
+import type { JobRun } from './job-run.js';
+import { denoiseTile, positionOf } from './requests.js';
+import type { DenoiseTask } from './task-queue.js';
+import { tileError } from './tile-error.js';
+
+/** Evaluations a guided, projected tile-step may cost at most, for the deadline: newton with K = 10 is 42. */
+const EVALUATIONS_PER_TILE = 50;
+
+/** Tile-steps of a job on their way through a node. */
+export class DenoiseBatch implements Batch {
+  readonly #run: JobRun;
+  readonly #tasks: readonly DenoiseTask[];
+
+  constructor(run: JobRun, tasks: readonly DenoiseTask[]) {
+    this.#run = run;
+    this.#tasks = tasks;
+  }
+
+  async send(node: NodeHandle): Promise<void> {
+    const { id, bundle, plan, signal } = this.#run;
+    const context = { job: id, downsample: plan.manifest.tile.downsample, window: plan.settings.window };
+    const response = await node.connection.denoise(
+      {
+        bundle,
+        projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
+        tiles: this.#tasks.map((task, index) => denoiseTile(task, index, node, context)),
+      },
+      node.callOptions(this.#tasks.length, EVALUATIONS_PER_TILE, signal),
+    );
+    await this.#run.settled();
+    node.account(response.work, this.#tasks.length);
+    const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
+    this.#tasks.forEach((task, index) => {
+      this.#settle(task, outcomes.get(index), node);
+    });
+  }
+
+  giveBack(node: NodeHandle, error: TesseraError): void {
+    for (const task of this.#tasks) {
+      // Whether they arrived is unknown: send them again.
+      node.contexts.delete(this.#contextOf(task));
+      this.#run.retry(task, positionOf(task, this.#run.id), node, error);
+    }
+  }
+
+  #settle(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): void {
+    const error = this.#apply(task, outcome, node);
+    if (error !== undefined) this.#run.retry(task, positionOf(task, this.#run.id), node, error);
+  }
+
+  /** Applies an answer, or says why it cannot be. */
+  #apply(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): TesseraError | undefined {
+    switch (outcome?.$case) {
+      case 'denoised':
+        return this.#applyEstimate(task, outcome.value, node);
+      case 'missing': {
+        const { grid, frames } = outcome.value;
+        if (grid) node.contexts.delete(this.#contextOf(task));
+        if (frames.length > 0) this.#run.framesLost(task, frames);
+        else this.#run.requeue(task);
+        return undefined;
+      }
+      case 'error':
+        return tileError(outcome.value);
+      default:
+        return new TesseraError('TESSERA_GRAPH_FAILED', 'Expected an answer for every tile but got none');
+    }
+  }
+
+  #applyEstimate(task: DenoiseTask, { x0, x }: Denoised, node: NodeHandle): TesseraError | undefined {
+    const bytes = task.pass.canvas.channels * this.#run.plan.manifest.tile.size ** 2 * 4;
+    if (x0.byteLength !== bytes || (x.byteLength !== 0 && x.byteLength !== bytes)) {
+      const got = `${x0.byteLength} and ${x.byteLength}`;
+      return new TesseraError('TESSERA_GRAPH_FAILED', `Expected latents of ${bytes} bytes but got ${got}`);
+    }
+    node.tileSteps++;
+    this.#run.denoised(task, floatsOf(x0), x.byteLength > 0 ? floatsOf(x) : undefined);
+    return undefined;
+  }
+
+  #contextOf({ pass, step, tile }: DenoiseTask): string {
+    return pass.conditionOf(step, tile).id;
+  }
+}

@@ -1,0 +1,248 @@
+import { type FrameBus, frameSubject } from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
+import type { GuideFrameEvents } from '../dataflow/guide-frames.js';
+import type { PassEvents } from '../dataflow/pass.js';
+import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
+import { Failures } from '../dispatch/failures.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { JobPlan } from '../job/plan.js';
+import type { PixelStage } from '../output/pixel-stage.js';
+import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
+import { DecodeBatch } from './decode-batch.js';
+import { DenoiseBatch } from './denoise-batch.js';
+import type { PassRun } from './pass-run.js';
+import { renoise } from './renoise.js';
+import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
+
+/** What a run works with besides its plan. */
+export interface JobRunOptions extends RunInputs {
+  /** Job id: no dots or blanks. */
+  readonly id: string;
+  /** SHA-256 of the bundle's manifest, hex. */
+  readonly bundle: string;
+  readonly bus: FrameBus;
+  /** Makes the stage that turns windows into the picture; undefined leaves the picture out. */
+  readonly pixels: ((onDecode: (tile: number) => void) => PixelStage) | undefined;
+  /** Holds every tile of a step back until all cells of its level have reached it (`--barrier`). */
+  readonly barrier: boolean;
+  /** Ends the calls under way. */
+  readonly signal: AbortSignal;
+  /** Awaited before an answer is applied. */
+  readonly quiet?: () => Promise<void>;
+  /** Called when there may be new work. */
+  readonly onWork: () => void;
+  /** Called once, when the last tile has been denoised and the last window decoded. */
+  readonly onDone: () => void;
+  /** Called with what ends the job early. */
+  readonly onError: (error: TesseraError) => void;
+}
+
+/**
+ * One job under way: its passes from the coarsest to the post-pass, the queue of what may run, and what follows from each
+ * answer. Knows no network and no clock; nodes are handed batches by the dispatcher.
+ */
+export class JobRun implements WorkSource {
+  readonly id: string;
+  readonly bundle: string;
+  readonly plan: JobPlan;
+  readonly bus: FrameBus;
+  readonly pixels: PixelStage | undefined;
+  readonly signal: AbortSignal;
+  /** Coarsest first; the post-pass is last. */
+  readonly passes: readonly PassRun[];
+  readonly #options: JobRunOptions;
+  readonly #queue: TaskQueue;
+  /** Under `--barrier`: ready tiles whose step not all cells have reached. */
+  #heldBack: DenoiseTask[] = [];
+  #postPassStarted = false;
+  #undecoded: number;
+  #waitsForSink = false;
+  tileSteps = 0;
+  decodedWindows = 0;
+
+  constructor(plan: JobPlan, options: JobRunOptions) {
+    this.id = options.id;
+    this.bundle = options.bundle;
+    this.plan = plan;
+    this.bus = options.bus;
+    this.signal = options.signal;
+    this.#options = options;
+    this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
+    this.passes = buildPasses(plan, options, {
+      passEvents: (run) => this.#passEvents(run),
+      frameEvents: (run) => this.#frameEvents(run),
+    });
+    this.pixels = options.pixels?.((tile) =>
+      this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
+    );
+    this.#undecoded = this.pixels?.lattice.count ?? 0;
+  }
+
+  /** Announces what may run now. */
+  start(): void {
+    for (const run of this.#mainPasses) {
+      fillInitialNoise(run, this.#options.noise, this.plan.manifest);
+      run.pass.start();
+    }
+  }
+
+  take(node: NodeHandle): Batch | undefined {
+    if (node.inFlight > 0 && node.bundle.padded && this.#queue.length < node.batch) return undefined;
+    const allows = (task: Task) =>
+      task.failures.allows(node.name) && (task.kind !== 'pixels' || !this.#sinkLags());
+    const tasks = this.#queue.take(node.batch, allows);
+    if (tasks.length === 0) return undefined;
+    return tasks[0]!.kind === 'denoise'
+      ? new DenoiseBatch(this, tasks as DenoiseTask[])
+      : new DecodeBatch(this, tasks as DecodeTask[]);
+  }
+
+  /** Takes a tile's estimate. The arrays are kept. */
+  denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): void {
+    const guide = pass.guideOf(step, tile);
+    if (!pass.pass.deliver(step, tile, x0, x)) return;
+    this.tileSteps++;
+    if (guide) pass.guide!.frames.read(guide.step, guide.frames);
+    if (this.#heldBack.length > 0) this.#releaseHeldBack();
+    if (pass.pass.reached(pass.planned.plan.steps)) this.#passFinished();
+  }
+
+  /** A tile found frames of the level above missing: it waits until they have been decoded again. */
+  framesLost(task: DenoiseTask, subjects: readonly string[]): void {
+    const { pass, step, tile } = task;
+    const guide = pass.guideOf(step, tile);
+    for (const frame of guide?.frames ?? []) {
+      const { level, frames } = pass.guide!;
+      const subject = frameSubject({ job: this.id, level: level.index, step: guide!.step, frame });
+      if (subjects.includes(subject)) frames.lost(guide!.step, frame);
+    }
+    this.#whenGuided(task);
+  }
+
+  /** Resolves when answers may be applied: not while a checkpoint is being taken. */
+  async settled(): Promise<void> {
+    await this.#options.quiet?.();
+  }
+
+  /** Takes a decoded window of the picture, 3,P,P. */
+  windowDecoded(tile: number, image: Float32Array): void {
+    this.decodedWindows++;
+    this.#undecoded--;
+    this.pixels!.deliver(tile, image);
+    this.#checkDone();
+  }
+
+  /** Puts a task back after a failure on a node; throws TESSERA_TILE_FAILED if no node may try it again. */
+  retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
+    if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
+    if (!this.nodes.some(({ name }) => task.failures.allows(name))) {
+      const { cause } = task.failures;
+      throw new TesseraError(
+        'TESSERA_TILE_FAILED',
+        `Tile ${position} failed on every node: ${cause?.message}`,
+        { cause },
+      );
+    }
+    this.#enqueue(task);
+  }
+
+  /** Puts a task back at no fault of the node's. */
+  requeue(task: Task): void {
+    this.#enqueue(task);
+  }
+
+  /** The nodes that work on this job; set by whoever dispatches. */
+  nodes: readonly NodeHandle[] = [];
+
+  get #mainPasses(): readonly PassRun[] {
+    return this.plan.postPass ? this.passes.slice(0, -1) : this.passes;
+  }
+
+  get #finalPass(): PassRun {
+    return this.passes.at(-1)!;
+  }
+
+  #passEvents(run: PassRun): PassEvents {
+    return {
+      onReady: (step, tile) => {
+        const task: DenoiseTask = { kind: 'denoise', pass: run, step, tile, failures: new Failures() };
+        if (this.#options.barrier && !run.pass.reached(step)) this.#heldBack.push(task);
+        else this.#whenGuided(task);
+      },
+      onCell: (column, row, step, x0) => {
+        run.frames?.capture(column, row, step, x0);
+        if (run === this.#finalPass && step === run.planned.plan.steps - 1)
+          this.pixels?.cellFinished(column, row);
+      },
+    };
+  }
+
+  #frameEvents(run: PassRun): GuideFrameEvents {
+    return {
+      onDecode: (step, frame) =>
+        this.#enqueue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
+      onRelease: (step, frame) => {
+        const subject = frameSubject({ job: this.id, level: run.level.index, step, frame });
+        this.bus.release(subject).catch((error: unknown) => this.#options.onError(TesseraError.from(error)));
+      },
+    };
+  }
+
+  /** Queues a tile once the frames that it reads are there. */
+  #whenGuided(task: DenoiseTask): void {
+    const { pass, step, tile } = task;
+    const guide = pass.guideOf(step, tile);
+    if (
+      guide === undefined ||
+      pass.guide!.frames.await(guide.step, guide.frames, { wake: () => this.#whenGuided(task) })
+    )
+      this.#enqueue(task);
+  }
+
+  #releaseHeldBack(): void {
+    const heldBack = this.#heldBack;
+    this.#heldBack = [];
+    for (const task of heldBack) {
+      if (task.pass.pass.reached(task.step)) this.#whenGuided(task);
+      else this.#heldBack.push(task);
+    }
+  }
+
+  #passFinished(): void {
+    if (this.plan.postPass && !this.#postPassStarted && this.#mainPasses.every(isFinished)) {
+      this.#postPassStarted = true;
+      renoise(this.#finalPass, this.#options.noise);
+      this.#finalPass.pass.start();
+    }
+    this.#checkDone();
+  }
+
+  #checkDone(): void {
+    if (this.#undecoded > 0 || !this.passes.every(isFinished)) return;
+    this.#options.onDone();
+  }
+
+  #sinkLags(): boolean {
+    if (!this.pixels?.saturated) return false;
+    if (!this.#waitsForSink) {
+      this.#waitsForSink = true;
+      this.pixels.drained().then(
+        () => {
+          this.#waitsForSink = false;
+          this.#options.onWork();
+        },
+        (error: unknown) => this.#options.onError(TesseraError.from(error)),
+      );
+    }
+    return true;
+  }
+
+  #enqueue(task: Task): void {
+    this.#queue.push(task);
+    this.#options.onWork();
+  }
+}
+
+function isFinished(run: PassRun): boolean {
+  return run.pass.reached(run.planned.plan.steps);
+}

@@ -1,0 +1,93 @@
+import FlatQueue from 'flatqueue';
+import type { Failures } from '../dispatch/failures.js';
+import type { PassRun } from './pass-run.js';
+
+/** One step of one tile. */
+export interface DenoiseTask {
+  readonly kind: 'denoise';
+  readonly pass: PassRun;
+  readonly step: number;
+  readonly tile: number;
+  readonly failures: Failures;
+}
+
+/** One guide frame of a level to decode and publish. */
+export interface FrameTask {
+  readonly kind: 'frame';
+  readonly pass: PassRun;
+  readonly step: number;
+  readonly frame: number;
+  readonly failures: Failures;
+}
+
+/** One window of the finished canvas to decode into pixels. */
+export interface PixelTask {
+  readonly kind: 'pixels';
+  readonly tile: number;
+  readonly failures: Failures;
+}
+
+export type Task = DenoiseTask | FrameTask | PixelTask;
+export type DecodeTask = FrameTask | PixelTask;
+
+/**
+ * What may run now, oldest step first: a priority is a step, counted from the step of the finest level that will read
+ * it, then coarser levels before finer ones, then row-major.
+ */
+export class TaskQueue {
+  readonly #denoise = new FlatQueue<DenoiseTask>();
+  readonly #decode = new FlatQueue<DecodeTask>();
+  readonly #lastStep: number;
+
+  /** `lastStep` is the priority after which pixels may be decoded: behind all other steps, before the last one. */
+  constructor(lastStep: number) {
+    this.#lastStep = lastStep;
+  }
+
+  /** Tiles that could be denoised now. */
+  get denoiseLength(): number {
+    return this.#denoise.length;
+  }
+
+  get length(): number {
+    return this.#denoise.length + this.#decode.length;
+  }
+
+  push(task: Task): void {
+    if (task.kind === 'denoise')
+      this.#denoise.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.tile));
+    else if (task.kind === 'frame')
+      this.#decode.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.frame));
+    else this.#decode.push(task, rank(this.#lastStep, 0, task.tile));
+  }
+
+  /** Up to `limit` tasks of one kind that `allows` lets through, the most urgent first; empty if there are none. */
+  take(limit: number, allows: (task: Task) => boolean): DenoiseTask[] | DecodeTask[] {
+    const decodeFirst =
+      this.#decode.length > 0 &&
+      (this.#decode.peekValue() ?? 0) <= (this.#denoise.peekValue() ?? Number.POSITIVE_INFINITY);
+    const first = decodeFirst
+      ? takeAllowed(this.#decode, limit, allows)
+      : takeAllowed(this.#denoise, limit, allows);
+    if (first.length > 0) return first;
+    return decodeFirst ? takeAllowed(this.#denoise, limit, allows) : takeAllowed(this.#decode, limit, allows);
+  }
+}
+
+function takeAllowed<T extends Task>(queue: FlatQueue<T>, limit: number, allows: (task: T) => boolean): T[] {
+  const taken: T[] = [];
+  const refused: { task: T; priority: number }[] = [];
+  while (taken.length < limit && queue.length > 0) {
+    const priority = queue.peekValue()!;
+    const task = queue.pop()!;
+    if (allows(task)) taken.push(task);
+    else refused.push({ task, priority });
+  }
+  for (const { task, priority } of refused) queue.push(task, priority);
+  return taken;
+}
+
+/** A number that orders by urgency, then level (coarse first), then index below 2^32; exact while |urgency| < 2^16. */
+function rank(urgency: number, level: number, index: number): number {
+  return (urgency * 16 + (15 - level)) * 2 ** 32 + index;
+}
