@@ -1,0 +1,181 @@
+import { rename } from 'node:fs/promises';
+import { onDisk } from '../disk.js';
+import { encodeJpeg } from '../jpeg.js';
+import type { PictureInfo } from '../picture.js';
+import { provenanceLine, SOFTWARE, xmpPacket } from '../provenance.js';
+import type { PyramidLevel } from '../pyramid/levels.js';
+import { TILE_SIZE } from '../tile.js';
+import type { TileStore } from '../tile-store.js';
+import { AppendFile } from './append-file.js';
+import type { TiffCodec } from './codec.js';
+import {
+  asciiEntry,
+  bigTiffHeader,
+  byteEntry,
+  type Entry,
+  encodeDirectory,
+  longEntry,
+  offsetEntry,
+  rationalEntry,
+  shortEntry,
+  Tag,
+} from './directory.js';
+import { type Page, type Profile, type Slide, THUMBNAIL_SIDE } from './profile.js';
+import { assembleLevel } from './thumbnail.js';
+import { makeTileTable, type TileTable } from './tile-table.js';
+
+const CENTIMETRE = 3;
+
+interface TiffState {
+  end: number;
+  tables: TileTable[];
+}
+
+/** What a TIFF is made of. */
+export interface TiffOptions {
+  /** Final name. */
+  path: string;
+  /** Where it grows, on the same file system. */
+  partial: string;
+  info: PictureInfo;
+  levels: readonly PyramidLevel[];
+  codec: TiffCodec;
+  profile: Profile;
+}
+
+/**
+ * An appending BigTIFF: encoded tiles are put at the end of the file in the order in which they come, the directories
+ * that say where they are follow last. Memory is one TileTable a level, offsets have 64 bits, and a process that
+ * resumes cuts the file where the saved state says and goes on.
+ */
+export class TiffStore implements TileStore, Slide {
+  readonly info: PictureInfo;
+  readonly levels: readonly PyramidLevel[];
+  private readonly options: TiffOptions;
+  private readonly file: AppendFile;
+  private readonly tables: TileTable[];
+
+  private constructor(options: TiffOptions, file: AppendFile, tables: TileTable[]) {
+    this.info = options.info;
+    this.levels = options.levels;
+    this.options = options;
+    this.file = file;
+    this.tables = tables;
+  }
+
+  static async open(options: TiffOptions, state: unknown): Promise<TiffStore> {
+    if (state === undefined) {
+      const file = await AppendFile.create(options.partial, bigTiffHeader(0));
+      return new TiffStore(options, file, options.levels.map(makeTileTable));
+    }
+    const { end, tables } = state as TiffState;
+    return new TiffStore(options, await AppendFile.resume(options.partial, end), tables);
+  }
+
+  async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
+    const encoded = await this.options.codec.encodeTile(tile);
+    const index = row * this.levels[level]!.columns + column;
+    const { offsets, lengths } = this.tables[level]!;
+    offsets[index] = await this.file.append(encoded);
+    lengths[index] = encoded.length;
+  }
+
+  async checkpoint(): Promise<TiffState> {
+    await this.file.sync();
+    return { end: this.file.end, tables: this.tables };
+  }
+
+  async finish(): Promise<{ path: string; bytes: number }> {
+    await this.complete();
+    await this.file.close();
+    await onDisk(this.options.path, rename(this.options.partial, this.options.path));
+    return { path: this.options.path, bytes: this.file.end };
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  /** Writes the directories: the file can be read from here on, under its partial name. */
+  async complete(): Promise<void> {
+    const [first, ...others] = await this.options.profile(this);
+    const about = [
+      asciiEntry(Tag.Software, SOFTWARE),
+      byteEntry(Tag.XMP, Buffer.from(xmpPacket(provenanceLine(this.info)))),
+    ];
+    const start = await this.writePages([{ ...first!, entries: [...first!.entries, ...about] }, ...others]);
+    await this.file.sync();
+    await this.file.patch(bigTiffHeader(start), 0);
+    await this.file.sync();
+  }
+
+  tiled = (level: number): Entry[] => {
+    const { width, height } = this.levels[level]!;
+    const { offsets, lengths } = this.tables[level]!;
+    return [
+      ...this.imageEntries(width, height, 2 ** level),
+      longEntry(Tag.TileWidth, [TILE_SIZE]),
+      longEntry(Tag.TileLength, [TILE_SIZE]),
+      offsetEntry(Tag.TileOffsets, offsets),
+      longEntry(Tag.TileByteCounts, lengths),
+    ];
+  };
+
+  thumbnail = async (): Promise<{ entries: Entry[]; width: number; height: number }> => {
+    const level = this.levels.findIndex(({ width, height }) => Math.max(width, height) <= THUMBNAIL_SIDE);
+    const { width, height, columns } = this.levels[level]!;
+    const { offsets, lengths } = this.tables[level]!;
+    const pixels = await assembleLevel(this.levels[level]!, (column, row) => {
+      const index = row * columns + column;
+      return this.file.read(offsets[index]!, lengths[index]!);
+    });
+    const encoded = await encodeJpeg(pixels, width, height, this.info.quality);
+    const entries = [
+      ...this.imageEntries(width, height, 2 ** level),
+      offsetEntry(Tag.StripOffsets, [await this.file.append(encoded)]),
+      longEntry(Tag.RowsPerStrip, [height]),
+      longEntry(Tag.StripByteCounts, [encoded.length]),
+    ];
+    return { entries, width, height };
+  };
+
+  private imageEntries(width: number, height: number, downsample: number): Entry[] {
+    const { metersPerPixel } = this.info;
+    const resolution = metersPerPixel === undefined ? undefined : 0.01 / (metersPerPixel * downsample);
+    return [
+      longEntry(Tag.ImageWidth, [width]),
+      longEntry(Tag.ImageLength, [height]),
+      shortEntry(Tag.BitsPerSample, 8, 8, 8),
+      shortEntry(Tag.SamplesPerPixel, 3),
+      shortEntry(Tag.PlanarConfiguration, 1),
+      ...this.options.codec.entries,
+      ...(resolution === undefined
+        ? []
+        : [
+            rationalEntry(Tag.XResolution, resolution),
+            rationalEntry(Tag.YResolution, resolution),
+            shortEntry(Tag.ResolutionUnit, CENTIMETRE),
+          ]),
+    ];
+  }
+
+  /** Appends a chain of directories, children before their parents; returns where it begins. */
+  private async writePages(pages: readonly Page[]): Promise<number> {
+    const whole: Entry[][] = [];
+    for (const { entries, children } of pages) {
+      const offsets: number[] = [];
+      for (const child of children ?? []) offsets.push(await this.writePages([child]));
+      whole.push(offsets.length > 0 ? [...entries, offsetEntry(Tag.SubIFDs, offsets)] : [...entries]);
+    }
+    const start = await this.alignEnd();
+    for (const [index, entries] of whole.entries())
+      await this.file.append(encodeDirectory(entries, this.file.end, index === whole.length - 1));
+    return start;
+  }
+
+  /** Directories begin at a multiple of 8. */
+  private async alignEnd(): Promise<number> {
+    await this.file.append(Buffer.alloc((8 - (this.file.end % 8)) % 8));
+    return this.file.end;
+  }
+}
