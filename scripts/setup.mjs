@@ -26,9 +26,8 @@ async function install() {
     .update(readFileSync(`${ROOT}package-lock.json`))
     .digest('hex');
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lock) return;
-  // `npm ci` empties node_modules first; where there is one, bringing it up to date is gentler and faster.
-  const command = existsSync(`${ROOT}node_modules`) ? ['install', '--no-save'] : ['ci'];
-  await must('npm', [...command, '--no-progress']);
+  // Not `npm ci`: it refuses a lock file that lacks the optional packages of platforms other than the writer's.
+  await must('npm', ['install', '--no-save', '--no-progress']);
   writeFileSync(STAMP, lock);
 }
 
