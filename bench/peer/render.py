@@ -79,7 +79,7 @@ def _sample(graphs: Graphs, level: Level, x: np.ndarray, context: np.ndarray, gu
 
 
 def _decode(graphs: Graphs, level: Level, z: np.ndarray, settings: dict, clamp: bool) -> np.ndarray:
-    """The picture of a level, [3, H, W]: frames blended by the window at pixels."""
+    """The picture of a level with what its windows reach beyond it, [3, H, W]: frames blended by the window at pixels."""
     tile = graphs.manifest["tile"]
     side, down, batch, windows = tile["size"], tile["downsample"], settings["batch"], level.windows()
     blend = Blend(3, z.shape[1] * down, z.shape[2] * down, window(settings["window"], tile["pixels"]))
@@ -88,7 +88,7 @@ def _decode(graphs: Graphs, level: Level, z: np.ndarray, settings: dict, clamp: 
         images = graphs.run("decoder", z=np.stack([z[:, top : top + side, left : left + side] for top, left in part]))
         for (top, left), image in zip(part, np.clip(images, -1, 1) if clamp else images, strict=True):
             blend.add(image, top * down, left * down)
-    return blend.result()[:, : level.size[0], : level.size[1]]
+    return blend.result()
 
 
 def render(graphs: Graphs, grid: np.ndarray, settings: dict, noise: Noise, observe: Observer = lambda *_: None) -> np.ndarray:
