@@ -1,1 +1,20 @@
-export {};
+export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
+export { type CallOptions, NodeConnection } from './dispatch/node-connection.js';
+export { describeSettings } from './job/describe-settings.js';
+export { type JobPlan, type PlannedPass, type PlanOverrides, planJob } from './job/plan.js';
+export {
+  formatProjection,
+  isGuided,
+  type ProjectionSettings,
+  parseProjection,
+  REFERENCE_NEWTON,
+} from './job/projection-settings.js';
+export { type RenderEnvironment, type RenderJob, type RenderProgress, renderJob } from './job/render-job.js';
+export type { RenderReport, ReportSeconds } from './job/report.js';
+export { defaultSettings, type RenderSettings } from './job/settings.js';
+export {
+  conditionDigest,
+  GridConditions,
+  type TileCondition,
+  type TileConditions,
+} from './run/tile-conditions.js';

@@ -48,4 +48,14 @@ export class LatentCanvas {
     }
     return out;
   }
+
+  /** Copies row `y` of a channel, all columns, to `out`. */
+  row(channel: number, y: number, out: Float32Array): Float32Array {
+    const { cell, cellSize } = this;
+    const band = this.bands[Math.floor(y / cell)]!;
+    let from = (channel * cell + (y % cell)) * cell;
+    for (let column = 0; column < this.columns; column++, from += cellSize)
+      out.set(band.subarray(from, from + cell), column * cell);
+    return out;
+  }
 }

@@ -95,6 +95,9 @@ export class Pass {
     this.#cellNoise = new Float32Array(canvas.cellSize);
     this.#sums = new Float64Array(canvas.cellSize + canvas.cell * canvas.cell);
     this.#behind = new Uint32Array(plan.steps + 1);
+    for (const reached of this.#cellSteps) {
+      for (let later = reached + 1; later <= plan.steps; later++) this.#behind[later]!++;
+    }
   }
 
   /** True once every cell has reached `step`; the number of steps means the end. */
@@ -121,7 +124,6 @@ export class Pass {
       const step = this.#cellSteps[cell]!;
       lowest = Math.min(lowest, step);
       highest = Math.max(highest, step);
-      for (let later = step + 1; later <= this.#plan.steps; later++) this.#behind[later]!++;
       if (step < this.#plan.steps) {
         this.#awaited[cell] = this.#countAwaited(cell % columns, Math.floor(cell / columns), step);
       }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { TesseraError } from '@tessera/tiler';
+import { HASH_TILE, ImageHash, TesseraError } from '@tessera/tiler';
 import type { PixelSink } from './pixel-sink.js';
 
 /** Side of the tiles of the picture's file and of its hash, px. */
-export const PICTURE_TILE = 256;
+export const PICTURE_TILE = HASH_TILE;
 
 /** Tiles that may be on their way into the sink before decoding pauses. */
 const TILES_IN_SINK = 64;
@@ -23,15 +22,16 @@ export class PictureTiles {
   readonly #open = new Map<number, OpenTile>();
   readonly #writing = new Set<Promise<void>>();
   #error: TesseraError | undefined;
-  /** SHA-256 of each tile (cropped to the picture, RGB), 32 bytes each, row-major. */
-  readonly digests: Uint8Array;
+  /** Hash of the picture so far. */
+  readonly hash: ImageHash;
 
-  constructor(width: number, height: number, sink: PixelSink) {
+  /** `hashState`: that of the run whose sink is taken up again. */
+  constructor(width: number, height: number, sink: PixelSink, hashState?: Uint8Array) {
     this.#width = width;
     this.#height = height;
     this.#sink = sink;
     this.#across = Math.ceil(width / PICTURE_TILE);
-    this.digests = new Uint8Array(this.#across * Math.ceil(height / PICTURE_TILE) * 32);
+    this.hash = new ImageHash(width, height, hashState);
   }
 
   get saturated(): boolean {
@@ -41,6 +41,18 @@ export class PictureTiles {
   async drained(): Promise<void> {
     while (this.#writing.size > 0) await Promise.race(this.#writing);
     if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** True if all that a square of `side` px at (`x`, `y`) covers was written before this run, or lies outside. */
+  isSettled(x: number, y: number, side: number): boolean {
+    const right = Math.min(x + side, this.#width);
+    const bottom = Math.min(y + side, this.#height);
+    for (let top = y; top < bottom; top = nextEdge(top, bottom)) {
+      for (let left = x; left < right; left = nextEdge(left, right)) {
+        if (!this.#sink.has(Math.floor(left / PICTURE_TILE), Math.floor(top / PICTURE_TILE))) return false;
+      }
+    }
+    return true;
   }
 
   /** Takes a square of `side` px at (`x`, `y`), 3,side,side in [-1, 1]; `rounding` is added before the 8 bits are cut off. */
@@ -53,6 +65,7 @@ export class PictureTiles {
         const height = nextEdge(top, bottom) - top;
         const column = Math.floor(left / PICTURE_TILE);
         const row = Math.floor(top / PICTURE_TILE);
+        if (this.#sink.has(column, row)) continue;
         const tile = this.#tile(column, row);
         const to = ((top % PICTURE_TILE) * PICTURE_TILE + (left % PICTURE_TILE)) * 3;
         quantise(tile.rgb, to, image, (top - y) * side + (left - x), side, width, height, rounding);
@@ -76,11 +89,7 @@ export class PictureTiles {
   #finish(column: number, row: number, { rgb }: OpenTile): void {
     const id = row * this.#across + column;
     this.#open.delete(id);
-    const [width, height] = this.#sides(column, row);
-    const hash = createHash('sha256');
-    for (let i = 0; i < height; i++)
-      hash.update(rgb.subarray(i * PICTURE_TILE * 3, (i * PICTURE_TILE + width) * 3));
-    this.digests.set(hash.digest(), id * 32);
+    this.hash.tile(column, row, rgb);
     const writing = this.#sink
       .writeTile(column, row, rgb)
       .catch((error: unknown) => {

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import {
   cellsOfTile,
   type FusionPlan,
   fuseCell,
+  type ImageHash,
   type Lattice,
+  type Range,
   rangeCount,
   tilesOfCell,
 } from '@tessera/tiler';
@@ -32,28 +33,43 @@ export interface PixelPlan {
 export class PixelStage {
   readonly #plan: PixelPlan;
   readonly #held = new HeldTiles();
+  /** Per window, cells of the latent that are not final yet. */
   readonly #awaitedCells: Uint16Array;
-  readonly #awaitedTiles: Uint8Array;
+  /** Per cell, windows that have not been decoded; 0 for cells that need none. */
+  readonly #awaitedWindows: Uint8Array;
   readonly #tiles: PictureTiles;
   readonly #cell: Float32Array;
   readonly #sums: Float64Array;
-  readonly #onDecode: (tile: number) => void;
+  readonly #onDecode: (window: number) => void;
+  /** Windows that have to be decoded. */
+  readonly windows: number;
 
-  /** `onDecode(tile)` says that all cells of a window are final, so that it may be decoded. */
-  constructor(plan: PixelPlan, sink: PixelSink, onDecode: (tile: number) => void) {
+  /**
+   * `onDecode(window)` says that all cells of a window are final, so that it may be decoded. With `hashState` the stage
+   * goes on with a sink that holds some tiles already: windows that only they need are left out.
+   */
+  constructor(plan: PixelPlan, sink: PixelSink, onDecode: (window: number) => void, hashState?: Uint8Array) {
     const { columns, rows, count } = plan.lattice;
     const side = columns.cell * plan.fusion.scale;
     this.#plan = plan;
     this.#onDecode = onDecode;
-    this.#tiles = new PictureTiles(plan.width, plan.height, sink);
+    this.#tiles = new PictureTiles(plan.width, plan.height, sink, hashState);
     this.#cell = new Float32Array(3 * side * side);
     this.#sums = new Float64Array(4 * side * side);
     this.#awaitedCells = new Uint16Array(count).fill(rangeCount(cellsOfTile(plan.lattice, 0)));
-    this.#awaitedTiles = new Uint8Array(columns.cells * rows.cells);
-    for (let cell = 0; cell < this.#awaitedTiles.length; cell++)
-      this.#awaitedTiles[cell] = rangeCount(
-        tilesOfCell(plan.lattice, cell % columns.cells, Math.floor(cell / columns.cells)),
-      );
+    this.#awaitedWindows = new Uint8Array(columns.cells * rows.cells);
+    for (let row = 0; row < rows.cells; row++) {
+      for (let column = 0; column < columns.cells; column++) {
+        const settled = this.#tiles.isSettled(column * side, row * side, side);
+        this.#awaitedWindows[row * columns.cells + column] = settled
+          ? 0
+          : rangeCount(tilesOfCell(plan.lattice, column, row));
+      }
+    }
+    let windows = 0;
+    for (let window = 0; window < count; window++)
+      windows += this.#cellsInNeed(cellsOfTile(plan.lattice, window)) > 0 ? 1 : 0;
+    this.windows = windows;
   }
 
   /** Windows over the finest level's latent. */
@@ -68,19 +84,22 @@ export class PixelStage {
     for (let r = tiles.firstRow; r <= tiles.lastRow; r++) {
       for (let c = tiles.firstColumn; c <= tiles.lastColumn; c++) {
         const tile = r * lattice.columns.starts.length + c;
-        if (--this.#awaitedCells[tile]! === 0) this.#onDecode(tile);
+        if (--this.#awaitedCells[tile]! > 0) continue;
+        if (this.#cellsInNeed(cellsOfTile(lattice, tile)) > 0) this.#onDecode(tile);
       }
     }
   }
 
   /** Takes a decoded window, 3,P,P in [-1, 1] (values beyond are clamped when quantised). */
-  deliver(tile: number, image: Float32Array): void {
+  deliver(window: number, image: Float32Array): void {
     const { lattice } = this.#plan;
-    const cells = cellsOfTile(lattice, tile);
-    this.#held.add(0, tile, { x0: image, x: undefined, cells: rangeCount(cells) });
+    const cells = cellsOfTile(lattice, window);
+    this.#held.add(0, window, { x0: image, x: undefined, cells: this.#cellsInNeed(cells) });
     for (let row = cells.firstRow; row <= cells.lastRow; row++) {
       for (let column = cells.firstColumn; column <= cells.lastColumn; column++) {
-        if (--this.#awaitedTiles[row * lattice.columns.cells + column]! === 0) this.#finishCell(column, row);
+        const cell = row * lattice.columns.cells + column;
+        if (this.#awaitedWindows[cell]! > 0 && --this.#awaitedWindows[cell]! === 0)
+          this.#finishCell(column, row);
       }
     }
   }
@@ -95,9 +114,19 @@ export class PixelStage {
     return this.#tiles.drained();
   }
 
-  /** SHA-256 over the SHA-256s of the picture's 256 px tiles in row-major order (design.md, "Hashes"), hex. */
-  imageSha256(): string {
-    return createHash('sha256').update(this.#tiles.digests).digest('hex');
+  /** Hash of the picture (design.md, "Hashes"); whole once every window was delivered. */
+  get hash(): ImageHash {
+    return this.#tiles.hash;
+  }
+
+  /** Cells of a range that still wait for windows. */
+  #cellsInNeed(cells: Range): number {
+    let count = 0;
+    for (let row = cells.firstRow; row <= cells.lastRow; row++) {
+      for (let column = cells.firstColumn; column <= cells.lastColumn; column++)
+        count += this.#awaitedWindows[row * this.#plan.lattice.columns.cells + column]! > 0 ? 1 : 0;
+    }
+    return count;
   }
 
   #finishCell(column: number, row: number): void {

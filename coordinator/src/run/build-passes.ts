@@ -1,8 +1,8 @@
-import type { Level, Manifest, NoiseSource } from '@tessera/tiler';
+import type { Level, NoiseSource } from '@tessera/tiler';
 import { LatentCanvas } from '../canvas/latent-canvas.js';
 import { countFrameReaders, type Reading } from '../dataflow/frame-readers.js';
 import { type GuideFrameEvents, GuideFrames } from '../dataflow/guide-frames.js';
-import { Pass, type PassEvents } from '../dataflow/pass.js';
+import { Pass, type PassEvents, type PassState } from '../dataflow/pass.js';
 import type { JobPlan, PlannedPass } from '../job/plan.js';
 import { PassRun } from './pass-run.js';
 import type { TileConditions } from './tile-conditions.js';
@@ -11,6 +11,8 @@ import type { TileConditions } from './tile-conditions.js';
 export interface RunInputs {
   readonly noise: NoiseSource;
   conditionsOf(level: Level): TileConditions;
+  /** Dataflow states to go on from, in the order of the passes. */
+  readonly restored: { readonly passes: readonly PassState[] } | undefined;
 }
 
 /** Where the passes report to. */
@@ -33,11 +35,33 @@ export function buildPasses(plan: JobPlan, inputs: RunInputs, events: RunEvents)
     const previous = planned.plan.usesPrevious
       ? new LatentCanvas(columns.cells, rows.cells, columns.cell, channels)
       : undefined;
-    runs.push(makeRun(planned, plan, inputs, events, canvas, previous, runs.at(-1)));
+    runs.push(
+      makeRun(
+        planned,
+        plan,
+        inputs,
+        events,
+        canvas,
+        previous,
+        runs.at(-1),
+        inputs.restored?.passes[runs.length],
+      ),
+    );
   }
   if (plan.postPass) {
     const finest = runs.at(-1)!;
-    runs.push(makeRun(plan.postPass, plan, inputs, events, finest.canvas, undefined, runs.at(-2)));
+    runs.push(
+      makeRun(
+        plan.postPass,
+        plan,
+        inputs,
+        events,
+        finest.canvas,
+        undefined,
+        runs.at(-2),
+        inputs.restored?.passes[runs.length],
+      ),
+    );
   }
   return runs;
 }
@@ -50,6 +74,7 @@ function makeRun(
   canvas: LatentCanvas,
   previous: LatentCanvas | undefined,
   above: PassRun | undefined,
+  state: PassState | undefined,
 ): PassRun {
   const { tile } = plan.manifest;
   const run = new PassRun({
@@ -61,7 +86,7 @@ function makeRun(
     ahead: stepsAhead(planned, plan),
     downsample: tile.downsample,
   });
-  run.pass = new Pass(planned.plan, canvas, previous, inputs.noise, events.passEvents(run));
+  run.pass = new Pass(planned.plan, canvas, previous, inputs.noise, events.passEvents(run), state);
   const readings = readingsOf(planned.level, plan);
   if (readings.length > 0) {
     const ratio = plan.passes[planned.level.index - 1]!.level.ratio!;
@@ -91,7 +116,7 @@ function readingsOf(level: Level, plan: JobPlan): Reading[] {
 }
 
 /** Fills a canvas with the noise of its first step. */
-export function fillInitialNoise(run: PassRun, noise: NoiseSource, manifest: Manifest): void {
+export function fillInitialNoise(run: PassRun, noise: NoiseSource): void {
   const { canvas, level } = run;
   const { cell, columns, rows } = canvas;
   for (let row = 0; row < rows; row++) {
@@ -104,7 +129,7 @@ export function fillInitialNoise(run: PassRun, noise: NoiseSource, manifest: Man
         y: row * cell,
         width: cell,
         height: cell,
-        channels: manifest.tile.channels,
+        channels: canvas.channels,
       });
     }
   }

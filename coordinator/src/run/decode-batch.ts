@@ -31,10 +31,11 @@ export class DecodeBatch implements Batch {
       { bundle, tiles: requested },
       node.callOptions(requested.length, EVALUATIONS_PER_DECODE, signal),
     );
-    await this.#run.settled();
-    node.account(response.work, requested.length);
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
-    for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
+    await this.#run.apply(() => {
+      node.account(response.work, requested.length);
+      for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
+    });
   }
 
   giveBack(node: NodeHandle, error: TesseraError): void {

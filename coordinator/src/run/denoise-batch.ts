@@ -33,11 +33,10 @@ export class DenoiseBatch implements Batch {
       },
       node.callOptions(this.#tasks.length, EVALUATIONS_PER_TILE, signal),
     );
-    await this.#run.settled();
-    node.account(response.work, this.#tasks.length);
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
-    this.#tasks.forEach((task, index) => {
-      this.#settle(task, outcomes.get(index), node);
+    await this.#run.apply(() => {
+      node.account(response.work, this.#tasks.length);
+      for (const [index, task] of this.#tasks.entries()) this.#settle(task, outcomes.get(index), node);
     });
   }
 

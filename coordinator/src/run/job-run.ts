@@ -1,5 +1,6 @@
 import { type FrameBus, frameSubject } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
+import type { JobState, SavedPass } from '../checkpoint/job-state.js';
 import type { GuideFrameEvents } from '../dataflow/guide-frames.js';
 import type { PassEvents } from '../dataflow/pass.js';
 import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
@@ -22,13 +23,18 @@ export interface JobRunOptions extends RunInputs {
   readonly bundle: string;
   readonly bus: FrameBus;
   /** Makes the stage that turns windows into the picture; undefined leaves the picture out. */
-  readonly pixels: ((onDecode: (tile: number) => void) => PixelStage) | undefined;
+  readonly pixels: ((onDecode: (window: number) => void) => PixelStage) | undefined;
+  /** State to go on from. */
+  readonly restored: JobState | undefined;
   /** Holds every tile of a step back until all cells of its level have reached it (`--barrier`). */
   readonly barrier: boolean;
   /** Ends the calls under way. */
   readonly signal: AbortSignal;
-  /** Awaited before an answer is applied. */
-  readonly quiet?: () => Promise<void>;
+  /** Set while a checkpoint is being written: answers wait. */
+  readonly saving: () => Promise<void> | undefined;
+  /** Called after each answer was applied. */
+  readonly onApplied: () => void;
+  readonly nodes: readonly NodeHandle[];
   /** Called when there may be new work. */
   readonly onWork: () => void;
   /** Called once, when the last tile has been denoised and the last window decoded. */
@@ -59,6 +65,8 @@ export class JobRun implements WorkSource {
   #waitsForSink = false;
   tileSteps = 0;
   decodedWindows = 0;
+  /** Tile-steps of all passes. */
+  readonly totalTileSteps: number;
 
   constructor(plan: JobPlan, options: JobRunOptions) {
     this.id = options.id;
@@ -75,15 +83,35 @@ export class JobRun implements WorkSource {
     this.pixels = options.pixels?.((tile) =>
       this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
     );
-    this.#undecoded = this.pixels?.lattice.count ?? 0;
+    this.#undecoded = this.pixels?.windows ?? 0;
+    this.totalTileSteps = this.#countTileSteps();
   }
 
-  /** Announces what may run now. */
+  /** Announces what may run now: all of it, or what the restored state leaves to do. */
   start(): void {
-    for (const run of this.#mainPasses) {
-      fillInitialNoise(run, this.#options.noise, this.plan.manifest);
-      run.pass.start();
-    }
+    const { restored, noise } = this.#options;
+    this.tileSteps = restored?.tileSteps ?? 0;
+    this.#postPassStarted = restored?.postPassStarted ?? false;
+    this.passes.forEach((run, index) => {
+      const saved = restored?.passes[index];
+      if (saved) takeUp(run, saved);
+      else if (run.planned !== this.plan.postPass) fillInitialNoise(run, noise);
+      if (run.planned !== this.plan.postPass || this.#postPassStarted) run.pass.start();
+    });
+    this.#announceFinishedCells();
+    this.#passFinished();
+  }
+
+  /** What a checkpoint keeps of the run itself. */
+  get progress(): Pick<JobState, 'postPassStarted' | 'tileSteps'> {
+    return { postPassStarted: this.#postPassStarted, tileSteps: this.tileSteps };
+  }
+
+  #countTileSteps(): number {
+    let total = 0;
+    for (const { planned } of this.passes)
+      for (let step = 0; step < planned.plan.steps; step++) total += planned.plan.latticeAt(step).count;
+    return total;
   }
 
   take(node: NodeHandle): Batch | undefined {
@@ -119,9 +147,13 @@ export class JobRun implements WorkSource {
     this.#whenGuided(task);
   }
 
-  /** Resolves when answers may be applied: not while a checkpoint is being taken. */
-  async settled(): Promise<void> {
-    await this.#options.quiet?.();
+  /** Runs `apply` once no checkpoint is being written: an answer changes all of a run's state or none of it. */
+  async apply(apply: () => void): Promise<void> {
+    for (let saving = this.#options.saving(); saving !== undefined; saving = this.#options.saving())
+      await saving.catch(() => undefined);
+    if (this.signal.aborted) return;
+    apply();
+    this.#options.onApplied();
   }
 
   /** Takes a decoded window of the picture, 3,P,P. */
@@ -135,7 +167,7 @@ export class JobRun implements WorkSource {
   /** Puts a task back after a failure on a node; throws TESSERA_TILE_FAILED if no node may try it again. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
-    if (!this.nodes.some(({ name }) => task.failures.allows(name))) {
+    if (!this.#options.nodes.some(({ name }) => task.failures.allows(name))) {
       const { cause } = task.failures;
       throw new TesseraError(
         'TESSERA_TILE_FAILED',
@@ -151,15 +183,22 @@ export class JobRun implements WorkSource {
     this.#enqueue(task);
   }
 
-  /** The nodes that work on this job; set by whoever dispatches. */
-  nodes: readonly NodeHandle[] = [];
-
   get #mainPasses(): readonly PassRun[] {
     return this.plan.postPass ? this.passes.slice(0, -1) : this.passes;
   }
 
   get #finalPass(): PassRun {
     return this.passes.at(-1)!;
+  }
+
+  /** After a restart the pixels have to hear again of the cells that were finished before. */
+  #announceFinishedCells(): void {
+    const { canvas, pass, planned } = this.#finalPass;
+    for (let row = 0; row < canvas.rows; row++) {
+      for (let column = 0; column < canvas.columns; column++) {
+        if (pass.stepOf(column, row) === planned.plan.steps) this.pixels?.cellFinished(column, row);
+      }
+    }
   }
 
   #passEvents(run: PassRun): PassEvents {
@@ -241,6 +280,12 @@ export class JobRun implements WorkSource {
     this.#queue.push(task);
     this.#options.onWork();
   }
+}
+
+/** Copies a saved pass onto a new one that was built with its dataflow state. */
+function takeUp(run: PassRun, saved: SavedPass): void {
+  saved.fill(run.canvas, run.previous);
+  for (const frame of saved.frames) run.frames!.restore(frame.step, frame.frame, frame);
 }
 
 function isFinished(run: PassRun): boolean {

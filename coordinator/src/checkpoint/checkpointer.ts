@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { PictureWriter } from '@tessera/tiler';
+import type { JobRun } from '../run/job-run.js';
+import { saveState } from './job-state.js';
+import { writeStateFile } from './state-file.js';
+
+/** Seconds between checkpoints: what a kill -9 makes a job do again, at most, besides the time of saving. */
+export const CHECKPOINT_SECONDS = 15;
+
+/** File of the state inside a job's state folder. */
+export function statePath(stateDir: string): string {
+  return join(stateDir, 'state.bin');
+}
+
+/**
+ * Saves a run every so often. While it saves, answers wait to be applied (`saving`), so that all parts are of one moment;
+ * the nodes go on with what they have.
+ */
+export class Checkpointer {
+  readonly #path: string;
+  readonly #run: JobRun;
+  readonly #writer: PictureWriter | undefined;
+  readonly #now: () => number;
+  #last: number;
+  #saving: Promise<void> | undefined;
+
+  /** `now` in seconds, from any origin. */
+  constructor(stateDir: string, run: JobRun, writer: PictureWriter | undefined, now: () => number) {
+    this.#path = statePath(stateDir);
+    this.#run = run;
+    this.#writer = writer;
+    this.#now = now;
+    this.#last = now();
+  }
+
+  /** Set while a checkpoint is being written. */
+  get saving(): Promise<void> | undefined {
+    return this.#saving;
+  }
+
+  /** Saves if it is time. Rejects with TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
+  async saveIfDue(): Promise<void> {
+    if (this.#saving !== undefined || this.#now() - this.#last < CHECKPOINT_SECONDS) return;
+    await this.save();
+  }
+
+  /** Saves now. */
+  async save(): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving;
+    this.#saving = this.#save().finally(() => {
+      this.#saving = undefined;
+      this.#last = this.#now();
+    });
+    await this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    const { pixels } = this.#run;
+    await pixels?.drained();
+    const picture = pixels &&
+      this.#writer && { hash: pixels.hash.state(), writer: await this.#writer.checkpoint() };
+    await writeStateFile(this.#path, saveState(this.#run.passes, { ...this.#run.progress, picture }));
+  }
+}

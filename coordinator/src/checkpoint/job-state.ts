@@ -1,0 +1,142 @@
+import { TesseraError } from '@tessera/tiler';
+import type { LatentCanvas } from '../canvas/latent-canvas.js';
+import { HeldTiles } from '../dataflow/held-tiles.js';
+import { bytesOf, floatsOf } from '../run/float-bytes.js';
+import type { PassRun } from '../run/pass-run.js';
+import type { StateParts } from './state-file.js';
+
+/** Version of what follows; another one is not taken up. */
+const FORMAT = 1;
+
+/** What goes on where a run stopped: every pass, the picture's file, and what has been done so far. */
+export interface JobState {
+  readonly passes: readonly SavedPass[];
+  /** The post-pass has begun. */
+  readonly postPassStarted: boolean;
+  readonly tileSteps: number;
+  /** The picture so far: state of its hash and of its writer. */
+  readonly picture: { readonly hash: Uint8Array; readonly writer: Uint8Array } | undefined;
+}
+
+/** One pass of a saved run. */
+export interface SavedPass {
+  readonly cellSteps: Uint16Array;
+  readonly held: HeldTiles;
+  readonly frames: readonly SavedFrame[];
+  /** Copies the saved latents onto the canvases of the new run. */
+  fill(canvas: LatentCanvas, previous: LatentCanvas | undefined): void;
+}
+
+/** One guide frame that tiles have yet to read. */
+export interface SavedFrame {
+  readonly step: number;
+  readonly frame: number;
+  readonly latent: Float32Array;
+  readonly missingCells: number;
+  readonly readers: number;
+}
+
+interface StateHeader {
+  readonly format: number;
+  readonly passes: PassHeader[];
+  readonly postPassStarted: boolean;
+  readonly tileSteps: number;
+  readonly picture: boolean;
+}
+
+interface PassHeader {
+  readonly bands: number;
+  readonly previousBands: number;
+  readonly held: { step: number; tile: number; cells: number; moved: boolean }[];
+  readonly frames: { step: number; frame: number; missingCells: number; readers: number }[];
+}
+
+/**
+ * Lays a run out as the parts of a state file. Nothing is copied: write the parts before the next answer is applied. The
+ * canvas of the post-pass is the finest level's and saved with that.
+ */
+export function saveState(
+  passes: readonly PassRun[],
+  rest: Pick<JobState, 'postPassStarted' | 'tileSteps' | 'picture'>,
+): StateParts {
+  const buffers: Uint8Array[] = [];
+  const headers = passes.map((run): PassHeader => {
+    const { cellSteps, held } = run.pass.state;
+    buffers.push(new Uint8Array(cellSteps.buffer, cellSteps.byteOffset, cellSteps.byteLength));
+    const bands = [...run.canvas.bands, ...(run.previous?.bands ?? [])];
+    buffers.push(...bands.map(bytesOf));
+    const heldTiles = [...held.entries()];
+    for (const { held: tile } of heldTiles)
+      buffers.push(bytesOf(tile.x0), ...(tile.x ? [bytesOf(tile.x)] : []));
+    const frames = [...(run.frames?.entries() ?? [])];
+    for (const { latent } of frames) buffers.push(bytesOf(latent));
+    return {
+      bands: run.canvas.bands.length,
+      previousBands: run.previous?.bands.length ?? 0,
+      held: heldTiles.map(({ step, tile, held: { cells, x } }) => ({
+        step,
+        tile,
+        cells,
+        moved: x !== undefined,
+      })),
+      frames: frames.map(({ step, frame, missingCells, readers }) => ({
+        step,
+        frame,
+        missingCells,
+        readers,
+      })),
+    };
+  });
+  const { postPassStarted, tileSteps, picture } = rest;
+  if (picture) buffers.push(picture.hash, picture.writer);
+  const header: StateHeader = {
+    format: FORMAT,
+    passes: headers,
+    postPassStarted,
+    tileSteps,
+    picture: picture !== undefined,
+  };
+  return { header: { ...header }, buffers };
+}
+
+/** Reads the parts back. Throws TESSERA_BAD_STATE if another version wrote them. */
+export function loadState({ header, buffers }: StateParts): JobState {
+  const { format, passes, postPassStarted, tileSteps, picture } = header as unknown as StateHeader;
+  if (format !== FORMAT)
+    throw TesseraError.expected('TESSERA_BAD_STATE', 'format of the saved state', `${FORMAT}`, format);
+  const next = buffers[Symbol.iterator]();
+  const take = () => next.next().value!;
+  return {
+    passes: passes.map((saved) => loadPass(saved, take)),
+    postPassStarted,
+    tileSteps,
+    picture: picture ? { hash: Uint8Array.from(take()), writer: Uint8Array.from(take()) } : undefined,
+  };
+}
+
+function loadPass(saved: PassHeader, take: () => Uint8Array): SavedPass {
+  const cellSteps = new Uint16Array(Uint8Array.from(take()).buffer);
+  const bands = Array.from({ length: saved.bands }, take);
+  const previousBands = Array.from({ length: saved.previousBands }, take);
+  const held = new HeldTiles();
+  for (const { step, tile, cells, moved } of saved.held) {
+    const x0 = floatsOf(take());
+    held.add(step, tile, { x0, x: moved ? floatsOf(take()) : undefined, cells });
+  }
+  const frames = saved.frames.map((frame) => ({ ...frame, latent: floatsOf(take()) }));
+  return {
+    cellSteps,
+    held,
+    frames,
+    fill(canvas, previous) {
+      fillBands(canvas, bands);
+      if (previous) fillBands(previous, previousBands);
+    },
+  };
+}
+
+function fillBands(canvas: LatentCanvas, bands: readonly Uint8Array[]): void {
+  canvas.bands.forEach((band, row) => {
+    bytesOf(band).set(bands[row]!);
+  });
+}

@@ -1,0 +1,107 @@
+import type { FrameBus } from '@tessera/proto';
+import type { EmbeddingGrid, NoiseSource, PictureWriter } from '@tessera/tiler';
+import { statePath } from '../checkpoint/checkpointer.js';
+import { type JobState, loadState } from '../checkpoint/job-state.js';
+import { readStateFile } from '../checkpoint/state-file.js';
+import { NodeHandle } from '../dispatch/node-handle.js';
+import { oneNumericsClass } from '../dispatch/numerics.js';
+import type { TileConditions } from '../run/tile-conditions.js';
+import type { JobPlan } from './plan.js';
+import { RenderSession } from './render-session.js';
+import { makeReport, type RenderReport } from './report.js';
+
+/** A picture to be made. */
+export interface RenderJob {
+  /** Names its guide frames on the bus: letters, digits, `-` and `_`. */
+  readonly id: string;
+  readonly plan: JobPlan;
+  /** SHA-256 of the bundle's manifest.json, hex; the nodes must have it. */
+  readonly bundle: string;
+  /** Raw scale-1 embedding vectors of the canvas's footprint. */
+  readonly grid: EmbeddingGrid;
+  /** Opens the picture's file, `resumeFrom` where an earlier run left it; undefined: latents only. */
+  readonly openOutput: ((resumeFrom: Uint8Array | undefined) => Promise<PictureWriter>) | undefined;
+  /** Folder for checkpoints; a state found there is taken up. Undefined: none are made. */
+  readonly stateDir: string | undefined;
+  /** Lockstep: no tile runs a step before its whole level has reached it. */
+  readonly barrier?: boolean;
+  /** Most tiles a request holds, instead of what each node measured. */
+  readonly batch?: number | undefined;
+}
+
+/** Where and how a job runs. */
+export interface RenderEnvironment {
+  /** Nodes, host:port. */
+  readonly nodes: readonly string[];
+  /** The bus of those nodes. */
+  readonly bus: FrameBus;
+  /** Stops the job: its state is saved and it rejects with TESSERA_CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: RenderProgress) => void;
+  /** Seconds that drawing the grid took, for the report. */
+  readonly layoutSeconds?: number;
+  /** Version of the software, for the report. */
+  readonly version: string;
+  /** Recorded noise and contexts of a parity pack, instead of those of seed and grid. */
+  readonly recorded?: { readonly noise: NoiseSource; conditionsOf(scale: number): TileConditions };
+}
+
+/** How far a job is. */
+export interface RenderProgress {
+  readonly tileSteps: number;
+  readonly totalTileSteps: number;
+  readonly decoded: number;
+  readonly totalDecodes: number;
+  /** Since the start of this run. */
+  readonly seconds: number;
+}
+
+/**
+ * Makes a picture. Resolves with the report once the file has its final name. On any failure the state is saved if there
+ * is a state folder, the file keeps its temporary name, and the first error is thrown: TESSERA_TILE_FAILED,
+ * TESSERA_NODE_UNAVAILABLE, TESSERA_DISK_FULL, TESSERA_OUTPUT_UNWRITABLE, TESSERA_CANCELLED, TESSERA_BAD_STATE ...
+ */
+export async function renderJob(job: RenderJob, environment: RenderEnvironment): Promise<RenderReport> {
+  const clock = () => performance.now() / 1000;
+  const started = clock();
+  const restored = job.stateDir ? await readState(job.stateDir) : undefined;
+  const nodes = await connectNodes(job, environment);
+  try {
+    const writer = await job.openOutput?.(restored?.picture?.writer);
+    try {
+      const session = new RenderSession(job, environment, nodes, writer, restored, clock);
+      await session.run();
+      const decoded = clock();
+      await writer?.finish();
+      return makeReport(session.job, nodes, {
+        version: environment.version,
+        numerics: nodes[0]!.bundle.numerics,
+        busyWhileSampling: session.busyWhileSampling,
+        seconds: {
+          total: clock() - started + (environment.layoutSeconds ?? 0),
+          layout: environment.layoutSeconds ?? 0,
+          sampling: session.sampledAt - session.startedAt,
+          decode: decoded - session.sampledAt,
+          encode: 0,
+          write: clock() - decoded,
+        },
+      });
+    } finally {
+      await writer?.close();
+    }
+  } finally {
+    for (const node of nodes) node.connection.close();
+  }
+}
+
+async function readState(stateDir: string): Promise<JobState | undefined> {
+  const parts = await readStateFile(statePath(stateDir));
+  return parts && loadState(parts);
+}
+
+async function connectNodes(job: RenderJob, { nodes, signal }: RenderEnvironment): Promise<NodeHandle[]> {
+  const connected = await Promise.all(
+    nodes.map((address) => NodeHandle.connect(address, job.bundle, { batch: job.batch, signal })),
+  );
+  return oneNumericsClass(connected);
+}
