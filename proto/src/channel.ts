@@ -11,3 +11,6 @@ export const CHANNEL_OPTIONS = {
   'grpc-node.flow_control_window': 16 * 1024 * 1024,
   'grpc.default_compression_algorithm': 0,
 } as const;
+
+/** Key of the metadata of a failed call under which its stable code (TESSERA_...) stands. */
+export const ERROR_CODE_KEY = 'tessera-code';

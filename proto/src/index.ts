@@ -1,7 +1,7 @@
 export type { FrameBus } from './bus/frame-bus.js';
 export { InProcessFrameBus } from './bus/in-process.js';
 export { type FrameAddress, frameSubject } from './bus/subjects.js';
-export { CHANNEL_OPTIONS, MAX_MESSAGE_BYTES } from './channel.js';
+export { CHANNEL_OPTIONS, ERROR_CODE_KEY, MAX_MESSAGE_BYTES } from './channel.js';
 export {
   Conditioning,
   DecodedTile,
