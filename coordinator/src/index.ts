@@ -1,5 +1,6 @@
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
 export { type CallOptions, NodeConnection } from './dispatch/node-connection.js';
+export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
 export { describeSettings } from './job/describe-settings.js';
 export { type JobPlan, type PlannedPass, type PlanOverrides, planJob } from './job/plan.js';
 export {

@@ -2,6 +2,7 @@ import { LatentHash, NOISE_VERSION } from '@tessera/tiler';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobRun } from '../run/job-run.js';
 import type { PassRun } from '../run/pass-run.js';
+import { totalFlops } from './cost.js';
 import { describeSettings } from './describe-settings.js';
 
 /** Wall-clock seconds of a run's parts; they overlap, so their sum may pass `total`. */
@@ -67,6 +68,7 @@ export interface ReportFacts {
 export function makeReport(run: JobRun, nodes: readonly NodeHandle[], facts: ReportFacts): RenderReport {
   const { plan } = run;
   const { seconds } = facts;
+  const { flops } = nodes[0]!.bundle;
   const sum = (role: 'denoiser' | 'decoder' | 'encoder') =>
     nodes.reduce((total, node) => total + node.evaluations[role], 0);
   const evaluations = { denoiser: sum('denoiser'), decoder: sum('decoder'), encoder: sum('encoder') };
@@ -89,7 +91,7 @@ export function makeReport(run: JobRun, nodes: readonly NodeHandle[], facts: Rep
     imageSha256: run.pixels?.hash.digest(),
     tileSteps: run.tileSteps,
     evaluations,
-    flops: totalFlops(evaluations, nodes[0]!.bundle.flops),
+    flops: 'denoiser' in flops ? totalFlops(evaluations, flops) : undefined,
     seconds,
     nodes: nodes.map(({ name, tileSteps, busySeconds, batches, batchTiles }) => ({
       name,
@@ -101,11 +103,6 @@ export function makeReport(run: JobRun, nodes: readonly NodeHandle[], facts: Rep
     busyFraction: seconds.sampling === 0 ? 0 : facts.busyWhileSampling / (nodes.length * seconds.sampling),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
-}
-
-function totalFlops(evaluations: Record<string, number>, flops: Record<string, number>): number | undefined {
-  if (!('denoiser' in flops)) return undefined;
-  return Object.entries(evaluations).reduce((total, [role, count]) => total + count * (flops[role] ?? 0), 0);
 }
 
 /** Hash of the finest level's last latent, cropped to the canvas (design.md, "Hashes"). */
