@@ -32,10 +32,15 @@ export function latticeShape(size: number, overlap: number, fusion: FusionName):
   return { size, stride, cell: gcd(gcd(size, stride), quantum) };
 }
 
-/** Lattice of the post-pass and of the reference's decoding: a quarter of a tile apart (algorithm.md). */
-export function quarterShape(size: number): LatticeShape {
-  const stride = Math.max(1, Math.floor(size / 4));
-  return { size, stride, cell: gcd(size, stride) };
+/**
+ * Lattice of the post-pass and of the reference's decoding (algorithm.md): tiles a quarter of their size apart, or the
+ * nearest smaller stride that meets both the cells and the edge of a canvas laid out for `shape`.
+ */
+export function quarterShape({ size, stride, cell }: LatticeShape): LatticeShape {
+  for (let quarter = Math.floor(size / 4 / cell) * cell; quarter > cell; quarter -= cell) {
+    if (stride % quarter === 0) return { size, stride: quarter, cell };
+  }
+  return { size, stride: cell, cell };
 }
 
 function gcd(a: number, b: number): number {
