@@ -32,7 +32,7 @@ async function itsOwnGuide(x0: Float32Array): Promise<Float32Array> {
 describe('newton', () => {
   it('is the iteration of algorithm.md', async () => {
     const from = await tiles(0);
-    const { step: h, rate: lambda } = settings;
+    const [h, lambda] = [0.05, 0.5];
     const plain = new ToyGraphs();
     const unit = (v: Float32Array) => {
       const most = Math.max(...v.map(Math.abs));
@@ -48,7 +48,7 @@ describe('newton', () => {
     const g = unit(ahead.map((v, i) => (v - from.x0[i]!) / h));
     const expected = from.x.map((v, i) => v + lambda * g[i]!);
 
-    const got = await newton(graphs, { ...from, ...settings });
+    const got = await newton(graphs, { ...from, ratio, iterations: 1, step: h, rate: lambda });
     for (const [i, value] of got.x.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
     expect(got.x0).toEqual(await plain.estimate(got.x));
   });

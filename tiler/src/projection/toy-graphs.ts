@@ -4,8 +4,9 @@ import type { TileGraphs } from './tile-graphs.js';
 export const TOY = { latent: 4, pixels: 8, ratio: 2 };
 
 /**
- * Graphs small enough to follow by hand: a latent value is the grey of its 2 x 2 pixels, encoding averages them, and an
- * estimate is x with its neighbour bent a little, so that no Jacobian is a multiple of the identity. Counts its calls.
+ * Graphs small enough to follow by hand: a latent value is the grey of its 2 x 2 pixels, encoding averages and bends
+ * them, and an estimate mixes x with its neighbour: nothing is linear, no Jacobian a multiple of the identity. Counts
+ * its calls.
  */
 export class ToyGraphs implements TileGraphs {
   readonly calls = { estimate: 0, decode: 0, encode: 0 };
@@ -27,7 +28,7 @@ export class ToyGraphs implements TileGraphs {
     image.forEach((value, i) => {
       z[latentOf(i, TOY.pixels)]! += value / 12;
     });
-    return z;
+    return z.map((value) => value + 0.3 * value * value);
   }
 }
 

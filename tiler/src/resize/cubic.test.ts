@@ -52,6 +52,13 @@ describe('CubicResizer', () => {
     },
   );
 
+  it('aligns centres, so that a mirror image stays one even where the sides do not divide', () => {
+    const image = Float32Array.from({ length: 11 * 15 }, (_, i) => Math.sin(i * i));
+    const out = CubicResizer.down(11, 15, 4).apply(image);
+    const mirrored = CubicResizer.down(11, 15, 4).apply(image.toReversed());
+    for (const [i, value] of out.toReversed().entries()) expect(mirrored[i]).toBeCloseTo(value, 6);
+  });
+
   it('keeps rows, columns and channels apart', () => {
     const side = 12;
     const f = (x: number, y: number, c: number) => (c === 0 ? x : 10 + y);

@@ -83,6 +83,13 @@ describe('ddim', () => {
     }
   });
 
+  it('adds noise in proportion to eta', () => {
+    const schedule = makeSchedule(scheduler, { steps: 10 });
+    const noise = (eta: number) => makeSampler('ddim', { eta }).coefficients(schedule, 4).noise;
+    expect(noise(0)).toBe(0);
+    expect(noise(0.3)).toBeCloseTo(0.3 * noise(1), 12);
+  });
+
   it('has at eta 1 the posterior variance of DDPM between neighbouring timesteps', () => {
     const schedule = makeSchedule(scheduler, { timesteps: [500], end: 499 });
     const by = makeSampler('ddim', { eta: 1 }).coefficients(schedule, 0);
