@@ -1,4 +1,6 @@
+export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
+export { stepCell } from './dataflow/step-cell.js';
 export { type CallOptions, NodeConnection } from './dispatch/node-connection.js';
 export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
 export { describeSettings } from './job/describe-settings.js';
@@ -10,7 +12,13 @@ export {
   parseProjection,
   REFERENCE_NEWTON,
 } from './job/projection-settings.js';
-export { type RenderEnvironment, type RenderJob, type RenderProgress, renderJob } from './job/render-job.js';
+export {
+  type Recorded,
+  type RenderEnvironment,
+  type RenderJob,
+  type RenderProgress,
+  renderJob,
+} from './job/render-job.js';
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { defaultSettings, type RenderSettings } from './job/settings.js';
 export {

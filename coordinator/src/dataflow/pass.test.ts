@@ -152,7 +152,7 @@ describe('Pass', () => {
 
   it('readies a tile for its next step while the far end has not taken this one', () => {
     const plan = makePlan({ fusion: 'overlap', sampler: 'dpmpp-2m', movesLatent: false });
-    const { pass, ready } = run(plan, (count) => count - 1, undefined, 9);
+    const { pass, ready } = run(plan, (count) => count - 1, undefined, 14);
     expect(ready.some(({ step }) => step === 1)).toBe(true);
     expect(pass.reached(1)).toBe(false);
   });

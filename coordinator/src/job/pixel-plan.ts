@@ -1,4 +1,4 @@
-import { quarterShape, regularLattice, windowWeights } from '@tessera/tiler';
+import { regularLattice, windowWeights } from '@tessera/tiler';
 import type { PixelPlan } from '../output/pixel-stage.js';
 import type { JobPlan } from './plan.js';
 
@@ -6,14 +6,12 @@ import type { JobPlan } from './plan.js';
  * How a job's finished latent becomes pixels: `blend` over the finest level's own lattice and window, rounded; or
  * `reference`, Gaussian windows a quarter apart, truncated (algorithm.md, "Decode").
  */
-export function pixelPlan({ settings, manifest, passes, shape }: JobPlan): PixelPlan {
+export function pixelPlan({ settings, manifest, passes, decodeShape }: JobPlan): PixelPlan {
   const { pixels, downsample } = manifest.tile;
   const { columns, rows } = passes[0]!.level.lattice;
   const reference = settings.decode === 'reference';
   return {
-    lattice: reference
-      ? regularLattice(columns.length, rows.length, quarterShape(shape))
-      : passes[0]!.level.lattice,
+    lattice: reference ? regularLattice(columns.length, rows.length, decodeShape) : passes[0]!.level.lattice,
     fusion: {
       channels: 3,
       scale: downsample,

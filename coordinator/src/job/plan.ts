@@ -42,7 +42,8 @@ export interface PlannedPass {
 export interface JobPlan {
   readonly settings: RenderSettings;
   readonly manifest: Manifest;
-  readonly shape: LatticeShape;
+  /** Windows of `decode: 'reference'`. */
+  readonly decodeShape: LatticeShape;
   /** Finest first. */
   readonly passes: readonly PlannedPass[];
   /** The post-pass on the finest level, if asked for. */
@@ -51,7 +52,11 @@ export interface JobPlan {
 
 /** What recorded packs decide otherwise than a user can. */
 export interface PlanOverrides {
+  /** A schedule without timesteps leaves the first latents as they are: the post-pass or the decoding alone. */
   readonly schedule?: Schedule;
+  readonly shape?: LatticeShape;
+  /** Windows of `decode: 'reference'`. */
+  readonly decodeShape?: LatticeShape;
   readonly postPass?: {
     readonly schedule: Schedule;
     readonly shape: LatticeShape;
@@ -71,7 +76,7 @@ export function planJob(
   overrides: PlanOverrides = {},
 ): JobPlan {
   checkSettings(settings, manifest);
-  const shape = latticeShape(manifest.tile.size, settings.overlap, settings.fusion);
+  const shape = overrides.shape ?? latticeShape(manifest.tile.size, settings.overlap, settings.fusion);
   const { width, height, scale, projection } = settings;
   const levels = planLevels({ width, height, scale, guided: isGuided(projection), shape }, manifest);
   const schedule = overrides.schedule ?? makeSchedule(manifest.scheduler, { steps: settings.steps });
@@ -81,7 +86,8 @@ export function planJob(
     settings.postPass || overrides.postPass
       ? plannedPostPass(levels[0]!, shape, settings, manifest, schedule, overrides)
       : undefined;
-  return { settings, manifest, shape, passes, postPass };
+  const decodeShape = overrides.decodeShape ?? quarterShape(shape);
+  return { settings, manifest, decodeShape, passes, postPass };
 }
 
 function plannedPass(

@@ -1,5 +1,6 @@
 import type { FrameBus } from '@tessera/proto';
-import type { EmbeddingGrid, NoiseSource, PictureWriter } from '@tessera/tiler';
+import type { EmbeddingGrid, Level, NoiseSource, PictureWriter } from '@tessera/tiler';
+import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import { statePath } from '../checkpoint/checkpointer.js';
 import { type JobState, loadState } from '../checkpoint/job-state.js';
 import { readStateFile } from '../checkpoint/state-file.js';
@@ -42,8 +43,16 @@ export interface RenderEnvironment {
   readonly layoutSeconds?: number;
   /** Version of the software, for the report. */
   readonly version: string;
-  /** Recorded noise and contexts of a parity pack, instead of those of seed and grid. */
-  readonly recorded?: { readonly noise: NoiseSource; conditionsOf(scale: number): TileConditions };
+  /** Recorded noise and conditions of a parity pack, instead of those of seed and grid. */
+  readonly recorded?: Recorded;
+}
+
+/** What a recorded pack puts in the place of seed and grid, and how it watches. */
+export interface Recorded {
+  readonly noise: NoiseSource;
+  conditionsOf(level: Level): TileConditions;
+  /** Called when a cell of a level has moved on to `step + 1`; `canvas` shows it. */
+  readonly onCell?: (level: number, column: number, row: number, step: number, canvas: LatentCanvas) => void;
 }
 
 /** How far a job is. */

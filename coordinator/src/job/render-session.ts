@@ -52,11 +52,12 @@ export class RenderSession {
       bus: environment.bus,
       noise: recorded?.noise ?? new PhiloxNoise(plan.settings.seed),
       conditionsOf: (level) =>
-        recorded?.conditionsOf(level.magnification.scale) ??
+        recorded?.conditionsOf(level) ??
         new GridConditions(job.grid, level.magnification, plan.manifest.tile),
       pixels:
         writer && ((onDecode) => new PixelStage(pixelPlan(plan), writer, onDecode, restored?.picture?.hash)),
       restored,
+      onCell: recorded?.onCell,
       barrier: job.barrier ?? false,
       signal: this.#calls.signal,
       saving: () => this.#checkpointer?.saving,

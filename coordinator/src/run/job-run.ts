@@ -1,5 +1,6 @@
 import { type FrameBus, frameSubject } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
+import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState, SavedPass } from '../checkpoint/job-state.js';
 import type { GuideFrameEvents } from '../dataflow/guide-frames.js';
 import type { PassEvents } from '../dataflow/pass.js';
@@ -37,6 +38,10 @@ export interface JobRunOptions extends RunInputs {
   readonly nodes: readonly NodeHandle[];
   /** Called when there may be new work. */
   readonly onWork: () => void;
+  /** Called when a cell has moved on to `step + 1`; `canvas` shows it. */
+  readonly onCell:
+    | ((level: number, column: number, row: number, step: number, canvas: LatentCanvas) => void)
+    | undefined;
   /** Called once, when the last tile has been denoised and the last window decoded. */
   readonly onDone: () => void;
   /** Called with what ends the job early. */
@@ -210,6 +215,7 @@ export class JobRun implements WorkSource {
       },
       onCell: (column, row, step, x0) => {
         run.frames?.capture(column, row, step, x0);
+        this.#options.onCell?.(run.level.index, column, row, step, run.canvas);
         if (run === this.#finalPass && step === run.planned.plan.steps - 1)
           this.pixels?.cellFinished(column, row);
       },
