@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import { Server } from '@grpc/grpc-js';
+import { CHANNEL_OPTIONS, type FrameBus, type NodeServer, NodeService } from '@tessera/proto';
+import { HealthImplementation } from 'grpc-health-check';
+import { type Bundle, openBundle } from './bundle/open-bundle.js';
+import { ContextCache } from './context/context-cache.js';
+import { availableThreads } from './device/threads.js';
+import { Pace } from './probe/pace.js';
+import { bind } from './service/bind.js';
+import { DecodeMethod } from './service/decode.js';
+import { DenoiseMethod } from './service/denoise.js';
+import { describe } from './service/describe.js';
+import { unary } from './service/errors.js';
+import { LoadedBundles } from './service/loaded-bundles.js';
+import { RunMethod } from './service/run.js';
+import { Device } from './worker/device.js';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** The service as the health protocol names it. */
+const SERVICE = 'tessera.v1.Node';
+
+export interface NodeOptions {
+  /** Folders of the bundles to load, at least one. */
+  readonly bundles: readonly string[];
+  /** host:port; port 0 takes a free one. */
+  readonly listen: string;
+  /** Where guide frames are published and fetched. */
+  readonly bus: FrameBus;
+  /** ONNX Runtime's execution provider: "cpu" (the default), "cuda:0", "webgpu" ... */
+  readonly device?: string;
+  /** Intra-op threads; by default those the process may use. */
+  readonly threads?: number;
+  /** Denoiser evaluations in a run; by default the fastest of a short measurement. */
+  readonly batch?: number;
+  /** Unique in a farm; by default made of host and port. */
+  readonly name?: string;
+}
+
+/** A machine of `tessera.v1.Node`: one device, its bundles, and their graphs behind gRPC. */
+export class TesseraNode {
+  /** Contexts by bundle and conditioning digest. */
+  readonly contexts = new ContextCache();
+  readonly #bundles = new LoadedBundles();
+  readonly #health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' });
+  readonly #server = new Server(CHANNEL_OPTIONS);
+  #address = '';
+  #device: Device | undefined;
+  #loaded = false;
+
+  private constructor() {
+    this.#health.addToServer(this.#server);
+  }
+
+  /**
+   * Starts a node: opens the bundles, listens (not serving yet), loads, warms up and measures them, serves. Throws the
+   * errors of `openBundle`, TESSERA_PORT_IN_USE, TESSERA_DEVICE_UNAVAILABLE or TESSERA_BAD_ARGUMENT; nothing is left running.
+   */
+  static async start(options: NodeOptions): Promise<TesseraNode> {
+    const bundles = await Promise.all(options.bundles.map(openBundle));
+    const threads = options.threads ?? (await availableThreads());
+    const node = new TesseraNode();
+    try {
+      await node.#listen(options, threads);
+      for (const bundle of bundles) await node.#load(bundle, options.batch);
+      node.#loaded = true;
+      node.#bundles.complete();
+      node.#announce(true);
+      return node;
+    } catch (error) {
+      await node.close();
+      throw error;
+    }
+  }
+
+  /** host:port it listens on. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Says NOT_SERVING, takes no new calls and waits for those under way. */
+  async drain(): Promise<void> {
+    this.#announce(false);
+    await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
+  }
+
+  /** Ends the node: calls under way are cut off. Drain first to let them end. */
+  async close(): Promise<void> {
+    this.#server.forceShutdown();
+    await this.#device?.close();
+  }
+
+  async #listen({ listen, device = 'cpu', name, bus }: NodeOptions, threads: number): Promise<void> {
+    const self = { name: '', version, device, threads };
+    this.#device = await Device.start({ device, threads }, (ready) => this.#announce(ready && this.#loaded));
+    const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, bus);
+    const decode = new DecodeMethod(this.#bundles, this.#device, bus);
+    const run = new RunMethod(this.#bundles, this.#device);
+    const methods: NodeServer = {
+      describe: unary(async () => describe(self, this.#bundles)),
+      denoise: unary((request, signal) => denoise.handle(request, signal)),
+      decode: unary((request, signal) => decode.handle(request, signal)),
+      run: unary((request, signal) => run.handle(request, signal)),
+    };
+    this.#server.addService(NodeService, methods);
+    this.#address = await bind(this.#server, listen);
+    self.name = name ?? `${hostname()}:${this.#address.slice(this.#address.lastIndexOf(':') + 1)}`;
+  }
+
+  async #load(bundle: Bundle, batch: number | undefined): Promise<void> {
+    const report = await this.#device!.load(bundle, batch);
+    const pace = new Pace(`Bundle '${bundle.manifest.name}'`, report.secondsPerEvaluation);
+    this.#bundles.add({ ...bundle, report, pace });
+  }
+
+  #announce(serving: boolean): void {
+    for (const service of ['', SERVICE]) this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
+  }
+}

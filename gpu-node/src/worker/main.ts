@@ -1,0 +1,63 @@
+import { workerData } from 'node:worker_threads';
+import { TesseraError } from '@tessera/tiler';
+import { executionProvider } from '../device/execution-provider.js';
+import { countFlops } from '../probe/flops.js';
+import { measureRows } from '../probe/measure-rows.js';
+import { probeNumerics } from '../probe/numerics.js';
+import { warmUp } from '../probe/warm-up.js';
+import { decode } from './decode.js';
+import { denoise } from './denoise.js';
+import { Graphs } from './graphs.js';
+import type { DeviceCalls, DeviceSettings, DeviceWork } from './protocol.js';
+import { serve } from './serve.js';
+import { Sessions } from './sessions.js';
+
+// The thread that owns one device: every session lives here, for as long as the thread does.
+const settings = workerData as DeviceSettings;
+const loaded = new Map<string, Graphs>();
+
+function graphsOf(bundle: string): Graphs {
+  const graphs = loaded.get(bundle);
+  if (!graphs) throw TesseraError.expected('TESSERA_BUNDLE_UNKNOWN', 'bundle', 'a loaded bundle', bundle);
+  return graphs;
+}
+
+serve<DeviceCalls>(
+  {
+    async check() {
+      executionProvider(settings.device);
+      return { value: undefined };
+    },
+    async open({ bundle, size }) {
+      const graphs = new Graphs(new Sessions(bundle, settings), size);
+      await warmUp(graphs);
+      loaded.set(bundle.digest, graphs);
+      return { value: undefined };
+    },
+    async probe({ bundle, batch }) {
+      const graphs = graphsOf(bundle);
+      const numerics = await probeNumerics(graphs.sessions);
+      const { rows, secondsPerEvaluation } = await measureRows(graphs.sessions, batch);
+      const padded = numerics.least === undefined;
+      graphs.size = { rows, least: numerics.least ?? rows };
+      const flops = await countFlops(graphs.sessions.bundle);
+      // Where everything depends on the size of a run, only nodes with runs of one size compute the same bytes.
+      const digest = padded ? `${numerics.digest}/${rows}` : numerics.digest;
+      return { value: { size: graphs.size, padded, secondsPerEvaluation, numerics: digest, flops } };
+    },
+    async denoise(batch) {
+      const value = await denoise(graphsOf(batch.bundle), batch);
+      return { value, transfer: [value.x0.buffer, ...(value.x ? [value.x.buffer] : [])] };
+    },
+    async decode(batch) {
+      const value = await decode(graphsOf(batch.bundle), batch);
+      return { value, transfer: value.images.flatMap((image) => image?.buffer ?? []) };
+    },
+    async run({ bundle, role, inputs }) {
+      const work: DeviceWork = { seconds: 0, rows: {} };
+      const outputs = await graphsOf(bundle).run(role, inputs, work);
+      return { value: { outputs, work } };
+    },
+  },
+  ({ code }) => code === 'TESSERA_GRAPH_FAILED',
+);

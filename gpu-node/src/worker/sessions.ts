@@ -1,0 +1,92 @@
+import { type ErrorCode, TesseraError } from '@tessera/tiler';
+import ort, { type InferenceSession } from 'onnxruntime-node';
+import { readInnerFile } from '../bundle/inner-file.js';
+import type { Bundle } from '../bundle/open-bundle.js';
+import { executionProvider } from '../device/execution-provider.js';
+import type { DeviceSettings, PlainTensor } from './protocol.js';
+
+/**
+ * The ONNX Runtime sessions of one bundle, one a role, made when first needed and kept for the thread's life: making and
+ * releasing them again leaks on some providers.
+ */
+export class Sessions {
+  readonly bundle: Bundle;
+  readonly #options: InferenceSession.SessionOptions;
+  readonly #failure: ErrorCode;
+  readonly #sessions = new Map<string, Promise<InferenceSession>>();
+
+  constructor(bundle: Bundle, { device, threads }: DeviceSettings) {
+    this.bundle = bundle;
+    this.#failure = device === 'cpu' ? 'TESSERA_BAD_BUNDLE' : 'TESSERA_DEVICE_UNAVAILABLE';
+    this.#options = {
+      executionProviders: [executionProvider(device)],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      // Threads that spin at barriers starve whoever shares their core, this process's main thread first.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    };
+  }
+
+  /** Loads the graph of `role` if it is not. Throws TESSERA_BUNDLE_ROLE if the bundle has none. */
+  async load(role: string): Promise<void> {
+    await this.#session(role);
+  }
+
+  /** One run. Throws TESSERA_GRAPH_FAILED with ONNX Runtime's complaint. */
+  async run(
+    role: string,
+    inputs: Readonly<Record<string, PlainTensor>>,
+  ): Promise<Record<string, PlainTensor>> {
+    const session = await this.#session(role);
+    try {
+      const feeds: Record<string, ort.Tensor> = {};
+      for (const [name, { type, data, shape }] of Object.entries(inputs))
+        feeds[name] = new ort.Tensor(type, data, shape);
+      const outputs = Object.entries(await session.run(feeds));
+      return Object.fromEntries(outputs.map(([name, tensor]) => [name, plain(tensor)]));
+    } catch (cause) {
+      throw new TesseraError(
+        'TESSERA_GRAPH_FAILED',
+        `Graph '${role}' of bundle '${this.bundle.manifest.name}' failed: ${(cause as Error).message}`,
+        { field: role, cause },
+      );
+    }
+  }
+
+  #session(role: string): Promise<InferenceSession> {
+    let session = this.#sessions.get(role);
+    if (!session) {
+      session = this.#create(role);
+      this.#sessions.set(role, session);
+    }
+    return session;
+  }
+
+  async #create(role: string): Promise<InferenceSession> {
+    const { dir, manifest } = this.bundle;
+    const graph = manifest.graphs[role];
+    if (!graph)
+      throw TesseraError.expected(
+        'TESSERA_BUNDLE_ROLE',
+        `graphs of bundle '${manifest.name}'`,
+        role,
+        undefined,
+      );
+    const field = `manifest.json: graphs.${role}`;
+    const bytes = await readInnerFile(dir, graph.file, graph.sha256, field);
+    try {
+      return await ort.InferenceSession.create(bytes, this.#options);
+    } catch (cause) {
+      throw new TesseraError(
+        this.#failure,
+        `ONNX Runtime cannot load ${graph.file} (${field}.file): ${(cause as Error).message}`,
+        { field: `${field}.file`, cause },
+      );
+    }
+  }
+}
+
+function plain({ type, dims, data }: ort.Tensor): PlainTensor {
+  return { type, shape: dims, data } as PlainTensor;
+}
