@@ -44,16 +44,22 @@ export interface LoadedBundle {
   /** SHA-256 of manifest.json, lower-case hex. */
   digest: string;
   name: string;
-  /** Batch size that gave the most tiles a second in the measurement at load. */
+  /**
+   * Most evaluations in one run: the size that gave the most a second in the measurement at load. Larger requests are
+   * split, and each half of a guided pair counts one.
+   */
   batch: number;
   /** Device seconds one denoiser evaluation of one tile takes at that batch. */
   secondsPerEvaluation: number;
   /**
-   * Class of numerics: SHA-256 (lower-case hex) over a probe evaluation at batch 1, 4 and 16. Nodes of one class give
-   * the same bytes.
+   * Class of numerics: SHA-256 (lower-case hex) over a probe evaluation at batch 1, 2, 4 and 16, followed by a slash and
+   * `batch` where batches are padded. Nodes of one class give the same bytes.
    */
   numerics: string;
-  /** True if the probe's result depends on the batch size, so that batches are padded to `batch`. */
+  /**
+   * True if the probe's result depends on the batch size throughout, so that every run is padded to `batch`. (Where only
+   * a single row differs from two and more, the node pads single rows to two, and this is false.)
+   */
   padded: boolean;
   /** Multiply-adds counted as two operations, for one evaluation of one tile, by role. */
   flops: { [key: string]: number };
