@@ -1,0 +1,3 @@
+"""Training, export and evaluation of Tessera's model bundles."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,177 @@
+"""`tessera-models export`: a run's checkpoints as a bundle (docs: the model bundle)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import __version__, checkpoint, runtime
+from .autoencoder import CHANNELS, DOWNSAMPLE, Decoder, Encoder
+from .data import GRIDS, HELD_OUT, SCALES, TILE, Region, load_regions
+from .diffusion import LATENT as LATENT_SCHEDULE
+from .embedder import EMBEDDING, Embedder
+from .graphs import as_stored, largest_difference, write_graph
+from .guide_table import guide_table
+from .layout import Layout
+from .places import embedding_maps
+from .preview import fit_preview
+from .roles import DECODER, DENOISER, EMBEDDER, ENCODER, LAYOUT, SUMMARIZER, Clamped, Role, sample_inputs
+from .samples import FLOOR, Source
+from .summarizer import SIDE, TOKENS, WIDTH
+from .train import trained
+from .train_denoiser import Networks
+from .train_layout import LABELS, Statistics
+
+# The largest difference between PyTorch and ONNX Runtime that an export accepts, relative to the output's largest value.
+TOLERANCE = 1e-4
+DEFAULTS = {
+    "sampler": "dpmpp-2m",
+    "steps": 10,
+    "guidanceScale": 1.0,
+    "projection": "input",
+    "lead": "all",
+    "overlap": 0.25,
+    "window": "cosine",
+    "fusion": "overlap",
+}
+
+
+def modules_of(run: Path) -> dict[str, nn.Module]:
+    """The modules of a run by role."""
+    networks = trained(run, "denoiser", "average", Networks())
+    return {
+        "embedder": trained(run, "embedder", "average", Embedder()),
+        "encoder": trained(run, "autoencoder", "encoder", Encoder()),
+        "decoder": Clamped(trained(run, "autoencoder", "decoder", Decoder())),
+        "summarizer": networks.summarizer,
+        "denoiser": networks.denoiser,
+        "layout": trained(run, "layout", "average", Layout(len(LABELS))),
+    }
+
+
+def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit: str, say=print) -> dict:
+    """Write the bundle of a run and return its manifest. Raises ValueError where ONNX Runtime disagrees with PyTorch.
+
+    `data` is the folder that the run was trained on: the example grids, the preview and the guide table are measured on it.
+    """
+    bundle.mkdir(parents=True, exist_ok=True)
+    modules = modules_of(run)
+    graphs, figures = {}, {}
+    for role in (DENOISER, DECODER, ENCODER, SUMMARIZER, EMBEDDER, LAYOUT):
+        graphs[role.name], figures[role.name] = write_role(as_stored(modules[role.name]), role, bundle)
+        say(f"{role.name}: {parameters(modules[role.name])} parameters, ONNX Runtime within {figures[role.name]:.1e}")
+    regions = load_regions(data)
+    device = torch.device("cpu")
+    maps = embedding_maps(modules["embedder"], regions, device)
+    source = Source(regions, maps, modules["encoder"], modules["decoder"].decoder, predictor(modules), device)
+    manifest = {
+        "format": "tessera.bundle/1",
+        "name": name,
+        "version": version,
+        "license": "Apache-2.0",
+        "domain": "histology",
+        "description": "A small guided latent diffusion model of H&E tissue for development, demonstration and tests. Not for diagnosis.",
+        "finest": {"power": 20, "metersPerPixel": 5e-7},
+        "tile": {"pixels": TILE, "channels": CHANNELS, "size": TILE // DOWNSAMPLE, "downsample": DOWNSAMPLE},
+        "magnifications": [{"index": i, "scale": s, "grid": g} for i, (s, g) in enumerate(zip(SCALES, GRIDS, strict=True))],
+        "scheduler": LATENT_SCHEDULE.describe("v_prediction"),
+        "conditioning": {
+            "embedding": EMBEDDING,
+            "maxGrid": SIDE,
+            "tokens": TOKENS,
+            "width": WIDTH,
+            "null": "zeros",
+            "standardise": "per vector over channels: (v - mean) / std, std with n - 1",
+        },
+        "defaults": DEFAULTS,
+        "guide": {"ratio": 4, "blur": guide_table(source), "floor": FLOOR},
+        "layout": layout_entry(run),
+        "preview": fit_preview(source),
+        "examples": write_examples(regions, maps, bundle),
+        "graphs": graphs,
+        "provenance": provenance(run, regions, commit, figures),
+    }
+    (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+    size = sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file())
+    say(f"{bundle}: {size / 1e6:.1f} MB")
+    return manifest
+
+
+def predictor(modules: dict[str, nn.Module]):
+    """`Source.predict` of exported modules."""
+
+    @torch.no_grad()
+    def predict(x, t, grid, magnification, guide, present, blur):
+        context = modules["summarizer"](grid, magnification)
+        with runtime.precision(x.device):
+            return modules["denoiser"](x, t, context, guide, present, blur).float()
+
+    return predict
+
+
+def write_role(module: nn.Module, role: Role, bundle: Path) -> tuple[dict, float]:
+    """Write a graph, compare it with PyTorch at two batch sizes, and return its manifest entry and the difference."""
+    path = bundle / f"{role.name}.onnx"
+    write_graph(module, path, role.inputs, role.outputs, sample_inputs(role, 2))
+    worst = max(largest_difference(module, path, role.inputs, sample_inputs(role, b, seed=b, free=f)) for b, f in ((1, 4), (3, 8)))
+    if not worst <= TOLERANCE:
+        raise ValueError(f"{path.name}: expected ONNX Runtime within {TOLERANCE} of PyTorch but got {worst:.2e}")
+    entry = {
+        "file": path.name,
+        "sha256": digest(path),
+        "inputs": {e.name: e.describe() for e in role.inputs},
+        "outputs": {e.name: e.describe() for e in role.outputs},
+    }
+    return entry, worst
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file in lower-case hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def parameters(module: nn.Module) -> str:
+    """How many numbers, in millions."""
+    return f"{sum(p.numel() for p in module.parameters()) / 1e6:.2f} M"
+
+
+def layout_entry(run: Path) -> dict:
+    """The manifest's `layout`: schedule, labels, statistics of the raw vectors."""
+    statistics = Statistics()
+    statistics.load_state_dict(checkpoint.load(run / "layout.pt")["parts"]["statistics"])
+    rounded = {k: [round(float(v), 6) for v in getattr(statistics, k)] for k in ("mean", "std")}
+    return {"scheduler": LATENT_SCHEDULE.describe("v_prediction"), "labels": list(LABELS), **rounded}
+
+
+def write_examples(regions: list[Region], maps: list, bundle: Path) -> list[dict]:
+    """The embedding grids of the training regions, one vector every 256 px, as float32 .npy files."""
+    entries = []
+    (bundle / "examples").mkdir(exist_ok=True)
+    for region, worlds in zip(regions, maps, strict=True):
+        grid = worlds[1.0][:, ::2, ::2].contiguous().numpy().astype("<f4")
+        path = bundle / "examples" / f"{region.name}.npy"
+        np.save(path, grid)
+        entries.append({"name": region.name, "file": f"examples/{path.name}", "shape": list(grid.shape), "sha256": digest(path)})
+    return entries
+
+
+def provenance(run: Path, regions: list[Region], commit: str, figures: dict[str, float]) -> dict:
+    """What the bundle was trained on, for how long, by which code."""
+    stages = {}
+    for stage in ("embedder", "autoencoder", "denoiser", "layout"):
+        state = checkpoint.load(run / f"{stage}.pt")
+        stages[stage] = {"steps": state["step"], "minutes": round(state["seconds"] / 60, 1)}
+    return {
+        "trainedBy": f"tessera-models {__version__}",
+        "commit": commit,
+        "data": "TCGA diagnostic slides (open access), H&E regions at 20x",
+        "regions": [r.name for r in regions],
+        "heldOut": list(HELD_OUT),
+        "stages": stages,
+        "onnxRuntimeDifference": {k: float(f"{v:.1e}") for k, v in figures.items()},
+    }

@@ -1,0 +1,111 @@
+"""PyTorch modules to ONNX graphs: named edges in float32, weights stored in float16, a free batch axis."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+
+OPSET = 18
+# Below this many numbers a float16 copy saves nothing.
+SMALL = 64
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An input or output: its name, its shape with -1 where free, float32 or int64."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: str = "float32"
+
+    def describe(self) -> dict:
+        """As the manifest says it."""
+        return {"type": self.kind, "shape": list(self.shape)}
+
+
+def write_graph(module: nn.Module, path: Path, inputs: list[Edge], outputs: list[Edge], samples: tuple[torch.Tensor, ...]) -> None:
+    """Trace a module with sample inputs and write it as ONNX (opset 18) without external data.
+
+    Weights keep the module's names, so that training can go on from them (`weights.unpack`).
+    """
+    free = {e.name: {i: f"{e.name}_{i}" if i else "batch" for i, side in enumerate(e.shape) if side == -1} for e in inputs + outputs}
+    buffer = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            samples,
+            buffer,
+            input_names=[e.name for e in inputs],
+            output_names=[e.name for e in outputs],
+            dynamic_axes={k: v for k, v in free.items() if v},
+            opset_version=OPSET,
+            do_constant_folding=False,
+            dynamo=False,
+        )
+    model = onnx.load_from_string(buffer.getvalue())
+    halve(model)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, str(path))
+
+
+def halve(model: onnx.ModelProto) -> None:
+    """Store the float32 weights as float16, each with a cast back in front: the runtime folds it when it loads."""
+    graph = model.graph
+    casts = []
+    for tensor in graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < SMALL:
+            continue
+        name = tensor.name
+        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.float16")
+        tensor.CopyFrom(half)
+        casts.append(helper.make_node("Cast", [half.name], [name], name=f"{name}.cast", to=TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def weights_in(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a graph by their names in the module, as float32."""
+    model = onnx.load(str(path))
+    return {t.name.removesuffix(".float16"): torch.from_numpy(numpy_helper.to_array(t).astype(np.float32)) for t in model.graph.initializer}
+
+
+def as_stored(module: nn.Module) -> nn.Module:
+    """The module with its weights rounded as a graph stores them."""
+    for p in [*module.parameters(), *module.buffers()]:
+        if p.dtype == torch.float32 and p.numel() >= SMALL:
+            p.data.copy_(p.data.half().float())
+    return module
+
+
+def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session on the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def largest_difference(module: nn.Module, path: Path, inputs: list[Edge], samples: tuple[torch.Tensor, ...]) -> float:
+    """The largest difference between PyTorch (stored weights, float32) and ONNX Runtime, relative to the output's largest value."""
+    with torch.no_grad():
+        wanted = module(*samples)
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    feeds = {e.name: s.numpy() for e, s in zip(inputs, samples, strict=True)}
+    got = session(path).run(None, feeds)
+    worst = 0.0
+    for w, g in zip(wanted, got, strict=True):
+        worst = max(worst, float((w - torch.from_numpy(np.asarray(g))).abs().max() / w.abs().max().clamp_min(1e-6)))
+    return worst

@@ -1,0 +1,59 @@
+"""Taking up training from a bundle: its graphs' weights as checkpoints without optimiser states."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from . import checkpoint
+from .autoencoder import Decoder, Encoder
+from .embedder import Embedder
+from .graphs import weights_in
+
+
+def fill(module: nn.Module, weights: dict[str, torch.Tensor], prefix: str = "") -> nn.Module:
+    """A module with the weights of a graph. Raises ValueError where one is missing or has another shape."""
+    state = module.state_dict()
+    for name, value in state.items():
+        found = weights.get(prefix + name)
+        if found is None or found.shape != value.shape:
+            got = "none" if found is None else f"shape {list(found.shape)}"
+            raise ValueError(f"weights: expected {prefix + name} of shape {list(value.shape)} but got {got}")
+        value.copy_(found)
+    return module
+
+
+def averaged(module: nn.Module) -> dict:
+    """A module as `ema.Average` keeps it; the count makes the average slow from the first step."""
+    return {"module": module.state_dict(), "count": 10**6}
+
+
+def unpack(bundle: Path, out: Path) -> None:
+    """Write a checkpoint at step 0 for every stage that has none in `out`, with the bundle's weights."""
+    from .layout import Layout
+    from .train_denoiser import Networks
+    from .train_layout import LABELS
+
+    graph = {p.stem: p for p in Path(bundle).glob("*.onnx")}
+    for role in ("embedder", "encoder", "decoder", "denoiser", "summarizer", "layout"):
+        if role not in graph:
+            raise FileNotFoundError(f"{bundle}: expected {role}.onnx but got none")
+    embedder = fill(Embedder(), weights_in(graph["embedder"]))
+    encoder = fill(Encoder(), weights_in(graph["encoder"]))
+    decoder = fill(Decoder(), weights_in(graph["decoder"]), "decoder.")
+    networks = Networks()
+    fill(networks.denoiser, weights_in(graph["denoiser"]))
+    fill(networks.summarizer, weights_in(graph["summarizer"]))
+    layout = fill(Layout(len(LABELS)), weights_in(graph["layout"]))
+    parts = {
+        "embedder": {"model": embedder.state_dict(), "average": averaged(embedder)},
+        "autoencoder": {"encoder": encoder.state_dict(), "decoder": decoder.state_dict()},
+        "denoiser": {"model": networks.state_dict(), "average": averaged(networks)},
+        "layout": {"model": layout.state_dict(), "average": averaged(layout)},
+    }
+    for stage, held in parts.items():
+        path = Path(out) / f"{stage}.pt"
+        if not path.exists():
+            checkpoint.save(path, {"step": 0, "seconds": 0.0, "done": True, "parts": held})
