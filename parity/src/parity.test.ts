@@ -21,6 +21,7 @@ for (const pack of packs) {
     beforeAll(async () => {
       environment = await openEnvironment(join(pack.dir, 'bundle'));
     });
+    afterAll(() => environment?.close());
 
     for (const { name, kind, recorded, tolerance, sensitivity } of pack.cases) {
       describe(name, () => {

@@ -1,4 +1,8 @@
 import type { AnyCase } from './case.js';
+import { inversionCase } from './inversion.js';
+import { modelsCase } from './models.js';
+import { priorCase } from './prior.js';
+import { projectionCase } from './projection.js';
 import { resizerCase } from './resizer.js';
 import { scheduleCase } from './schedule.js';
 
@@ -6,4 +10,8 @@ import { scheduleCase } from './schedule.js';
 export const CASES: Readonly<Record<string, AnyCase>> = {
   schedule: scheduleCase,
   resizer: resizerCase,
+  models: modelsCase,
+  projection: projectionCase,
+  inversion: inversionCase,
+  prior: priorCase,
 };

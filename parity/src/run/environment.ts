@@ -1,14 +1,34 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Manifest, parseManifest } from '@tessera/tiler';
+import { NodeConnection } from '@tessera/coordinator';
+import { openBundle, TesseraNode } from '@tessera/gpu-node';
+import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
+import type { Manifest } from '@tessera/tiler';
 
-/** What a case runs on: a bundle, and a node that has loaded it. */
+/** What a case runs on: a bundle, and a node that has loaded it, called over gRPC. */
 export interface Environment {
   readonly manifest: Manifest;
+  /** SHA-256 of manifest.json, as calls name the bundle. */
+  readonly digest: string;
+  readonly node: TesseraNode;
+  readonly connection: NodeConnection;
+  readonly bus: FrameBus;
+  close(): Promise<void>;
 }
 
-/** Reads the bundle's manifest. */
-export async function openEnvironment(bundle: string): Promise<Environment> {
-  const manifest = parseManifest(JSON.parse(await readFile(join(bundle, 'manifest.json'), 'utf8')));
-  return { manifest };
+/** Loads the bundle in `dir` into a node of its own, on one thread and an ephemeral port of the loopback. */
+export async function openEnvironment(dir: string): Promise<Environment> {
+  const { manifest, digest } = await openBundle(dir);
+  const bus = new InProcessFrameBus();
+  const node = await TesseraNode.start({ bundles: [dir], listen: '127.0.0.1:0', threads: 1, batch: 4, bus });
+  const connection = new NodeConnection(node.address);
+  return {
+    manifest,
+    digest,
+    node,
+    connection,
+    bus,
+    async close() {
+      connection.close();
+      await node.close();
+    },
+  };
 }
