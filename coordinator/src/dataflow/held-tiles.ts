@@ -32,13 +32,16 @@ export class HeldTiles {
     this.#tiles.set(key(step, tile), held);
   }
 
-  /** One cell of all these tiles has been fused: forgets the tiles of which it was the last. */
-  release(step: number, lattice: Lattice, tiles: Range): void {
+  /** One cell of all these tiles has been fused: hands the tiles of which it was the last to `spent` and forgets them. */
+  release(step: number, lattice: Lattice, tiles: Range, spent: (tile: HeldTile) => void): void {
     const across = lattice.columns.starts.length;
     for (let row = tiles.firstRow; row <= tiles.lastRow; row++) {
       for (let column = tiles.firstColumn; column <= tiles.lastColumn; column++) {
         const id = key(step, row * across + column);
-        if (--this.#tiles.get(id)!.cells === 0) this.#tiles.delete(id);
+        const tile = this.#tiles.get(id)!;
+        if (--tile.cells > 0) continue;
+        this.#tiles.delete(id);
+        spent(tile);
       }
     }
   }

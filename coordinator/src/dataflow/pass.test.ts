@@ -81,6 +81,7 @@ function run(
     {
       onReady: (step, tile) => ready.push({ step, tile }),
       onCell: (column, row, step) => cells.push(`${column},${row},${step}`),
+      onSpent: (latent) => latent.fill(Number.NaN),
     },
     from?.state,
   );

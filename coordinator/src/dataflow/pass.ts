@@ -41,6 +41,8 @@ export interface PassEvents {
   onReady(step: number, tile: number): void;
   /** A cell was fused at `step` to `x0` (C,cell,cell; valid during the call only) and has moved on to `step + 1`. */
   onCell(column: number, row: number, step: number, x0: Float32Array): void;
+  /** An array that was delivered is not read any more. */
+  onSpent(latent: Float32Array): void;
 }
 
 /** What must be kept of a pass to go on with it elsewhere, besides its two canvases. */
@@ -168,7 +170,10 @@ export class Pass {
       this.#noiseFor(coefficients, step, column, row),
       coefficients,
     );
-    held.release(step, lattice, tilesOfCell(lattice, column, row));
+    held.release(step, lattice, tilesOfCell(lattice, column, row), ({ x0, x: moved }) => {
+      this.#events.onSpent(x0);
+      if (moved !== undefined) this.#events.onSpent(moved);
+    });
     this.#cellSteps[row * this.#canvas.columns + column] = step + 1;
     this.#arrive(step + 1, column, row);
     this.#events.onCell(column, row, step, this.#x0);

@@ -13,6 +13,7 @@ import {
   regularLattice,
   type Sampler,
   type Schedule,
+  type StepCoefficients,
   scaleAt,
   shiftedLattice,
   shiftQuantum,
@@ -106,7 +107,7 @@ function plannedPass(
       scale: 1,
       weights: windowWeights(settings.window, manifest.tile.size),
     },
-    coefficients: (step) => sampler.coefficients(schedule, step),
+    coefficients: byStep(schedule, sampler),
     usesPrevious: sampler.usesPrevious,
     movesLatent: settings.projection.newton !== undefined && level.ratio !== undefined,
     noise: { magnification: level.magnification.index, stream: 'step', noiseStep: 0 },
@@ -161,7 +162,7 @@ function plannedPostPass(
         scale: 1,
         weights: windowWeights('uniform', manifest.tile.size),
       },
-      coefficients: (step) => sampler.coefficients(schedule, step),
+      coefficients: byStep(schedule, sampler),
       usesPrevious: false,
       movesLatent: false,
       // Noise 0 of the stream re-noises the canvas.
@@ -171,6 +172,12 @@ function plannedPostPass(
     guideStepAt: () => (guided ? lastStep : undefined),
     guideBlurAt: () => guideBlur(mainSchedule.timesteps[lastStep]!, settings, manifest),
   };
+}
+
+/** A sampler's coefficients, worked out once: they are asked for again for every cell. */
+function byStep(schedule: Schedule, sampler: Sampler): (step: number) => StepCoefficients {
+  const coefficients = schedule.timesteps.map((_, step) => sampler.coefficients(schedule, step));
+  return (step) => coefficients[step]!;
 }
 
 /** SpotDiffusion's lattices: adjoining tiles, moved each step by whole quanta drawn from the seed. */

@@ -39,7 +39,7 @@ export interface RenderSettings {
   readonly postPass: boolean;
   /** `blend`: the level's own windows, rounded. `reference`: as the reference decodes, truncated. */
   readonly decode: 'blend' | 'reference';
-  /** Elements of guide frames. */
+  /** Elements of guide frames, and of decoded windows on their way into the picture. */
   readonly frameType: 'float16' | 'float32';
 }
 

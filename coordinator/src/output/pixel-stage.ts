@@ -132,7 +132,7 @@ export class PixelStage {
   #finishCell(column: number, row: number): void {
     const { lattice, fusion, quantise } = this.#plan;
     fuseCell(this.#cell, lattice, column, row, fusion, (tile) => this.#held.get(0, tile).x0, this.#sums);
-    this.#held.release(0, lattice, tilesOfCell(lattice, column, row));
+    this.#held.release(0, lattice, tilesOfCell(lattice, column, row), () => undefined);
     const side = lattice.columns.cell * fusion.scale;
     this.#tiles.place(column * side, row * side, side, this.#cell, quantise === 'round' ? 0.5 : 0);
   }

@@ -2,7 +2,7 @@ import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tess
 import { TesseraError, tileOrigin } from '@tessera/tiler';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
-import { bytesOf } from './float-bytes.js';
+import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
 import type { JobRun } from './job-run.js';
 import type { DecodeTask } from './task-queue.js';
@@ -49,14 +49,14 @@ export class DecodeBatch implements Batch {
       const latent = pass.frames!.latent(step, frame);
       const subject = frameSubject({ job: this.#run.id, level: pass.level.index, step, frame });
       // Nobody reads a released frame any more.
-      return latent && { id, position, z: bytesOf(latent), type: this.#frameType, publish: subject };
+      return latent && { id, position, z: bytesOf(latent), type: this.#elements, publish: subject };
     }
     const { canvas } = this.#run.passes.at(-1)!;
     const { lattice } = this.#run.pixels!;
     const { x, y } = tileOrigin(lattice, task.tile);
     const size = lattice.columns.window;
     const z = canvas.gather(x, y, size, new Float32Array(canvas.channels * size * size));
-    return { id, position, z: bytesOf(z), type: DataType.FLOAT16, publish: '' };
+    return { id, position, z: bytesOf(z), type: this.#elements, publish: '' };
   }
 
   #settle(task: DecodeTask, outcome: DecodedTile['outcome'], node: NodeHandle): void {
@@ -72,9 +72,10 @@ export class DecodeBatch implements Batch {
       return undefined;
     }
     const { pixels } = this.#run.plan.manifest.tile;
-    const bytes = 3 * pixels * pixels * 2;
+    const whole = this.#elements === DataType.FLOAT32;
+    const bytes = 3 * pixels * pixels * (whole ? 4 : 2);
     if (task.kind === 'pixels' && outcome?.$case === 'image' && outcome.value.byteLength === bytes) {
-      this.#run.windowDecoded(task.tile, halfFloatsOf(outcome.value));
+      this.#run.windowDecoded(task.tile, whole ? floatsOf(outcome.value) : halfFloatsOf(outcome.value));
       return undefined;
     }
     return new TesseraError(
@@ -83,7 +84,8 @@ export class DecodeBatch implements Batch {
     );
   }
 
-  get #frameType(): DataType {
+  /** Of frames and windows alike. Halves move an 8-bit value in a hundred by one. */
+  get #elements(): DataType {
     return this.#run.plan.settings.frameType === 'float32' ? DataType.FLOAT32 : DataType.FLOAT16;
   }
 

@@ -23,21 +23,27 @@ export class DenoiseBatch implements Batch {
   }
 
   async send(node: NodeHandle): Promise<void> {
-    const { id, bundle, plan, signal } = this.#run;
-    const context = { job: id, downsample: plan.manifest.tile.downsample, window: plan.settings.window };
-    const response = await node.connection.denoise(
-      {
-        bundle,
-        projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
-        tiles: this.#tasks.map((task, index) => denoiseTile(task, index, node, context)),
-      },
-      node.callOptions(this.#tasks.length, EVALUATIONS_PER_TILE, signal),
-    );
-    const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
-    await this.#run.apply(() => {
-      node.account(response.work, this.#tasks.length);
-      for (const [index, task] of this.#tasks.entries()) this.#settle(task, outcomes.get(index), node);
-    });
+    const run = this.#run;
+    const { manifest, settings } = run.plan;
+    const context = { job: run.id, downsample: manifest.tile.downsample, window: settings.window };
+    const gathered = this.#tasks.map(() => run.latents.take());
+    try {
+      const response = await node.connection.denoise(
+        {
+          bundle: run.bundle,
+          projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
+          tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
+        },
+        node.callOptions(this.#tasks.length, EVALUATIONS_PER_TILE, run.signal),
+      );
+      const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
+      await run.apply(() => {
+        node.account(response.work, this.#tasks.length);
+        for (const [index, task] of this.#tasks.entries()) this.#settle(task, outcomes.get(index), node);
+      });
+    } finally {
+      for (const latent of gathered) run.latents.giveBack(latent);
+    }
   }
 
   giveBack(node: NodeHandle, error: TesseraError): void {
@@ -79,7 +85,9 @@ export class DenoiseBatch implements Batch {
       return new TesseraError('TESSERA_GRAPH_FAILED', `Expected latents of ${bytes} bytes but got ${got}`);
     }
     node.tileSteps++;
-    this.#run.denoised(task, floatsOf(x0), x.byteLength > 0 ? floatsOf(x) : undefined);
+    const { latents } = this.#run;
+    const moved = x.byteLength > 0 ? floatsOf(x, latents.take()) : undefined;
+    this.#run.denoised(task, floatsOf(x0, latents.take()), moved);
     return undefined;
   }
 

@@ -4,11 +4,11 @@ export function bytesOf(values: Float32Array): Uint8Array {
 }
 
 /**
- * Float32 values of bytes from the wire, copied: what arrives is a view at any offset into a whole message, which would
- * otherwise live as long as the values do.
+ * Float32 values of bytes from the wire, copied (to `copy`, if given): what arrives is a view at any offset into a whole
+ * message, which would otherwise live as long as the values do.
  */
-export function floatsOf(bytes: Uint8Array): Float32Array {
-  const copy = new Float32Array(bytes.byteLength / 4);
-  bytesOf(copy).set(bytes);
-  return copy;
+export function floatsOf(bytes: Uint8Array, copy?: Float32Array): Float32Array {
+  const floats = copy ?? new Float32Array(bytes.byteLength / 4);
+  bytesOf(floats).set(bytes);
+  return floats;
 }

@@ -12,6 +12,7 @@ import type { PixelStage } from '../output/pixel-stage.js';
 import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
+import { LatentPool } from './latent-pool.js';
 import type { PassRun } from './pass-run.js';
 import { renoise } from './renoise.js';
 import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
@@ -59,6 +60,8 @@ export class JobRun implements WorkSource {
   readonly bus: FrameBus;
   readonly pixels: PixelStage | undefined;
   readonly signal: AbortSignal;
+  /** Buffers for latents on the way out and back. */
+  readonly latents: LatentPool;
   /** Coarsest first; the post-pass is last. */
   readonly passes: readonly PassRun[];
   readonly #options: JobRunOptions;
@@ -79,6 +82,8 @@ export class JobRun implements WorkSource {
     this.plan = plan;
     this.bus = options.bus;
     this.signal = options.signal;
+    const { channels, size } = plan.manifest.tile;
+    this.latents = new LatentPool(channels * size * size);
     this.#options = options;
     this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
     this.passes = buildPasses(plan, options, {
@@ -219,6 +224,7 @@ export class JobRun implements WorkSource {
         if (run === this.#finalPass && step === run.planned.plan.steps - 1)
           this.pixels?.cellFinished(column, row);
       },
+      onSpent: (latent) => this.latents.giveBack(latent),
     };
   }
 

@@ -12,18 +12,18 @@ export interface RequestContext {
   readonly window: string;
 }
 
-/** A denoise request for one tile-step; `id` is its place in the batch. */
+/** A denoise request for one tile-step; `id` is its place in the batch, `x` a buffer that its latent is gathered into. */
 export function denoiseTile(
   task: DenoiseTask,
   id: number,
+  x: Float32Array,
   node: NodeHandle,
   context: RequestContext,
 ): DenoiseTile {
   const { pass, step, tile } = task;
   const { planned, canvas } = pass;
   const lattice = pass.latticeAt(step);
-  const { x, y } = tileOrigin(lattice, tile);
-  const size = lattice.columns.window;
+  const origin = tileOrigin(lattice, tile);
   const timestep = planned.schedule.timesteps[step]!;
   const condition = pass.conditionOf(step, tile);
   const sendGrid = !node.contexts.has(condition.id);
@@ -35,7 +35,7 @@ export function denoiseTile(
     timestep,
     alphaCumprod: planned.schedule.alphaCumprod(timestep),
     guidanceScale: planned.guidanceScaleAt(step),
-    x: bytesOf(canvas.gather(x, y, size, new Float32Array(canvas.channels * size * size))),
+    x: bytesOf(canvas.gather(origin.x, origin.y, lattice.columns.window, x)),
     conditioning: {
       digest: condition.digest,
       magnification: condition.magnification,

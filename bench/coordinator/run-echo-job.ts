@@ -1,0 +1,40 @@
+import {
+  defaultSettings,
+  parseProjection,
+  planJob,
+  type RenderReport,
+  renderJob,
+} from '@tessera/coordinator';
+import { InProcessFrameBus } from '@tessera/proto';
+import { ECHO_BATCH, ECHO_DIGEST, ECHO_MANIFEST } from './echo-manifest.js';
+
+/** Denoises a canvas of `side` px in `steps` steps against an echoing node: no picture, no guide. */
+export function runEchoJob(address: string, side: number, steps: number): Promise<RenderReport> {
+  const settings = {
+    ...defaultSettings(ECHO_MANIFEST),
+    width: side,
+    height: side,
+    seed: 1n,
+    steps,
+    sampler: 'dpmpp-2m',
+    projection: parseProjection('off'),
+  };
+  const embedding = ECHO_MANIFEST.conditioning.embedding;
+  return renderJob(
+    {
+      id: 'echo',
+      plan: planJob(settings, ECHO_MANIFEST),
+      bundle: ECHO_DIGEST,
+      grid: {
+        channels: embedding,
+        width: 1,
+        height: 1,
+        data: new Float32Array(embedding).map((_, i) => Math.sin(i)),
+      },
+      openOutput: undefined,
+      stateDir: undefined,
+      batch: ECHO_BATCH,
+    },
+    { nodes: [address], bus: new InProcessFrameBus(), version: 'bench' },
+  );
+}
