@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outputs } from './cases/case.js';
 import { overTolerance } from './compare/tolerance.js';
+import { bundleOf } from './pack/bundle.js';
 import { discoverPacks } from './pack/discover.js';
 import { type Environment, openEnvironment } from './run/environment.js';
 import { judge, spoilt } from './suite/judge.js';
@@ -19,7 +19,7 @@ for (const pack of packs) {
   describe(pack.name, () => {
     let environment: Environment;
     beforeAll(async () => {
-      environment = await openEnvironment(join(pack.dir, 'bundle'));
+      environment = await openEnvironment(await bundleOf(pack));
     });
     afterAll(() => environment?.close());
 

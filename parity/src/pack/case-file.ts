@@ -32,7 +32,7 @@ const RecordedCase = Type.Object({
 const PartsPack = Type.Object({ cases: Type.Record(Type.String(), RecordedCase) });
 
 /** case.json of a pack of kind `pyramid`: one picture as it is rendered by default. */
-const PyramidPack = Type.Object({
+export const PyramidPack = Type.Object({
   kind: Type.Literal('pyramid'),
   bundle: Type.String(),
   bundleManifestSha256: Type.String(),

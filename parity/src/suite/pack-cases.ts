@@ -1,9 +1,10 @@
 import type { AnyCase } from '../cases/case.js';
+import { pyramidCase } from '../cases/pyramid.js';
 import { CASES } from '../cases/registry.js';
 import type { Tolerance } from '../compare/tolerance.js';
 import type { Sensitivity } from '../pack/case-file.js';
 import type { Pack } from '../pack/discover.js';
-import { type Recorded, readRecorded } from '../pack/recorded.js';
+import { type Recorded, readPyramid, readRecorded } from '../pack/recorded.js';
 
 /** A case of a pack, ready to run. */
 export interface PackCase {
@@ -22,12 +23,16 @@ const WITHOUT_BOUNDS: Readonly<Record<string, Readonly<Record<string, Tolerance>
 
 /** The cases of a pack. */
 export async function casesOf(pack: Pack): Promise<PackCase[]> {
-  if ('kind' in pack.file) return [];
+  if ('kind' in pack.file) {
+    const recorded = await readPyramid(pack.dir, pack.file);
+    return [{ name: 'pyramid', kind: pyramidCase, recorded, tolerance: recorded.tolerance, sensitivity: [] }];
+  }
+  const { cases } = pack.file;
   return Promise.all(
-    Object.entries(pack.file.cases).map(async ([name, file]) => ({
+    Object.entries(cases).map(async ([name, file]) => ({
       name,
       kind: CASES[name] ?? unknownCase,
-      recorded: await readRecorded(pack.dir, name, file),
+      recorded: await readRecorded(pack.dir, cases, name),
       tolerance: { ...file.tolerance, ...WITHOUT_BOUNDS[name] },
       sensitivity: file.sensitivity ?? [],
     })),
