@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { Server } from '@grpc/grpc-js';
 import { CHANNEL_OPTIONS, type FrameBus, type NodeServer, NodeService } from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
 import { HealthImplementation } from 'grpc-health-check';
 import { type Bundle, openBundle } from './bundle/open-bundle.js';
 import { ContextCache } from './context/context-cache.js';
@@ -20,6 +21,9 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 /** The service as the health protocol names it. */
 const SERVICE = 'tessera.v1.Node';
+
+/** Most threads, and most rows of a run. */
+const MOST = 1024;
 
 export interface NodeOptions {
   /** Folders of the bundles to load, at least one. */
@@ -47,7 +51,8 @@ export class TesseraNode {
   readonly #server = new Server(CHANNEL_OPTIONS);
   #address = '';
   #device: Device | undefined;
-  #loaded = false;
+  /** Loaded and not draining. */
+  #serves = false;
 
   private constructor() {
     this.#health.addToServer(this.#server);
@@ -58,14 +63,16 @@ export class TesseraNode {
    * errors of `openBundle`, TESSERA_PORT_IN_USE, TESSERA_DEVICE_UNAVAILABLE or TESSERA_BAD_ARGUMENT; nothing is left running.
    */
   static async start(options: NodeOptions): Promise<TesseraNode> {
-    const bundles = await Promise.all(options.bundles.map(openBundle));
-    const threads = options.threads ?? (await availableThreads());
+    checkCounts(options);
     const node = new TesseraNode();
     try {
-      await node.#listen(options, threads);
-      for (const bundle of bundles) await node.#load(bundle, options.batch);
-      node.#loaded = true;
+      // The thread takes as long to start as the files to be read.
+      const opened = Promise.all([...new Set(options.bundles)].map(openBundle));
+      opened.catch(() => {});
+      await node.#listen(options, options.threads ?? (await availableThreads()));
+      for (const bundle of await opened) await node.#load(bundle, options.batch);
       node.#bundles.complete();
+      node.#serves = true;
       node.#announce(true);
       return node;
     } catch (error) {
@@ -81,6 +88,7 @@ export class TesseraNode {
 
   /** Says NOT_SERVING, takes no new calls and waits for those under way. */
   async drain(): Promise<void> {
+    this.#serves = false;
     this.#announce(false);
     await new Promise<void>((resolve) => this.#server.tryShutdown(() => resolve()));
   }
@@ -93,7 +101,7 @@ export class TesseraNode {
 
   async #listen({ listen, device = 'cpu', name, bus }: NodeOptions, threads: number): Promise<void> {
     const self = { name: '', version, device, threads };
-    this.#device = await Device.start({ device, threads }, (ready) => this.#announce(ready && this.#loaded));
+    this.#device = await Device.start({ device, threads }, (ready) => this.#announce(ready && this.#serves));
     const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, bus);
     const decode = new DecodeMethod(this.#bundles, this.#device, bus);
     const run = new RunMethod(this.#bundles, this.#device);
@@ -117,4 +125,12 @@ export class TesseraNode {
   #announce(serving: boolean): void {
     for (const service of ['', SERVICE]) this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
   }
+}
+
+function checkCounts({ bundles, threads = 1, batch = 1 }: NodeOptions): void {
+  if (bundles.length === 0)
+    throw TesseraError.expected('TESSERA_BAD_ARGUMENT', 'bundles', 'at least one folder', undefined);
+  for (const [field, count] of Object.entries({ threads, batch }))
+    if (!Number.isInteger(count) || count < 1 || count > MOST)
+      throw TesseraError.expected('TESSERA_BAD_ARGUMENT', field, `an integer from 1 to ${MOST}`, count);
 }

@@ -46,8 +46,8 @@ interface Message {
  */
 export function readGraph(bytes: Uint8Array): GraphSummary {
   const model = readMessage('Model', new BinaryReader(bytes), bytes.length);
-  const graph = model.children.get(7)?.[0];
-  if (!graph) throw new Error('no graph in the model');
+  const [graph, ...more] = model.children.get(7) ?? [];
+  if (!graph || more.length > 0) throw new Error('not one graph in the model');
   const initializers = new Set((graph.children.get(5) ?? []).map((tensor) => text(tensor, 8)));
   const edge = (field: number) => (graph.children.get(field) ?? []).map(readTensor);
   return {

@@ -31,6 +31,9 @@ async function countRole({ dir, manifest }: Bundle, role: string, folder: string
   const bytes = await readInnerFile(dir, file, sha256, `manifest.json: graphs.${role}`);
   const session = await ort.InferenceSession.create(bytes, {
     graphOptimizationLevel: 'disabled',
+    intraOpNumThreads: 1,
+    // A packed weight is not listed among the shapes.
+    extra: { session: { disable_prepacking: '1' } },
     enableProfiling: true,
     profileFilePrefix: join(folder, role),
   });

@@ -1,9 +1,12 @@
-import { type ErrorCode, TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { readInnerFile } from '../bundle/inner-file.js';
 import type { Bundle } from '../bundle/open-bundle.js';
 import { executionProvider } from '../device/execution-provider.js';
 import type { DeviceSettings, PlainTensor } from './protocol.js';
+
+// What goes wrong comes as an exception; ONNX Runtime's own lines on stderr would say it again.
+ort.env.logLevel = 'fatal';
 
 /**
  * The ONNX Runtime sessions of one bundle, one a role, made when first needed and kept for the thread's life: making and
@@ -12,12 +15,12 @@ import type { DeviceSettings, PlainTensor } from './protocol.js';
 export class Sessions {
   readonly bundle: Bundle;
   readonly #options: InferenceSession.SessionOptions;
-  readonly #failure: ErrorCode;
+  readonly #device: string;
   readonly #sessions = new Map<string, Promise<InferenceSession>>();
 
   constructor(bundle: Bundle, { device, threads }: DeviceSettings) {
     this.bundle = bundle;
-    this.#failure = device === 'cpu' ? 'TESSERA_BAD_BUNDLE' : 'TESSERA_DEVICE_UNAVAILABLE';
+    this.#device = device;
     this.#options = {
       executionProviders: [executionProvider(device)],
       intraOpNumThreads: threads,
@@ -78,10 +81,23 @@ export class Sessions {
     try {
       return await ort.InferenceSession.create(bytes, this.#options);
     } catch (cause) {
+      const why = (cause as Error).message.trim();
+      if (this.#device === 'cpu')
+        throw new TesseraError(
+          'TESSERA_BAD_BUNDLE',
+          `ONNX Runtime cannot load ${graph.file} (${field}.file): ${why}`,
+          {
+            field: `${field}.file`,
+            cause,
+          },
+        );
       throw new TesseraError(
-        this.#failure,
-        `ONNX Runtime cannot load ${graph.file} (${field}.file): ${(cause as Error).message}`,
-        { field: `${field}.file`, cause },
+        'TESSERA_DEVICE_UNAVAILABLE',
+        `ONNX Runtime cannot open device '${this.#device}': ${why}`,
+        {
+          field: 'device',
+          cause,
+        },
       );
     }
   }
