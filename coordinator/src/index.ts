@@ -12,13 +12,8 @@ export {
   parseProjection,
   REFERENCE_NEWTON,
 } from './job/projection-settings.js';
-export {
-  type Recorded,
-  type RenderEnvironment,
-  type RenderJob,
-  type RenderProgress,
-  renderJob,
-} from './job/render-job.js';
+export { renderJob } from './job/render-job.js';
+export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './job/render-request.js';
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { defaultSettings, type RenderSettings } from './job/settings.js';
 export {

@@ -7,7 +7,7 @@ import { PixelStage } from '../output/pixel-stage.js';
 import { JobRun } from '../run/job-run.js';
 import { GridConditions } from '../run/tile-conditions.js';
 import { pixelPlan } from './pixel-plan.js';
-import type { RenderEnvironment, RenderJob } from './render-job.js';
+import type { RenderEnvironment, RenderJob } from './render-request.js';
 
 /** One run of a job on connected nodes, from the first batch to the last window: ties run, dispatcher and checkpoints. */
 export class RenderSession {

@@ -2,9 +2,9 @@ import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tess
 import { TesseraError, tileOrigin } from '@tessera/tiler';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { BatchHost } from './batch-host.js';
 import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
-import type { JobRun } from './job-run.js';
 import type { DecodeTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
 
@@ -13,10 +13,10 @@ const EVALUATIONS_PER_DECODE = 20;
 
 /** Windows on their way through the decoder: guide frames to the bus, picture windows back. */
 export class DecodeBatch implements Batch {
-  readonly #run: JobRun;
+  readonly #run: BatchHost;
   readonly #tasks: readonly DecodeTask[];
 
-  constructor(run: JobRun, tasks: readonly DecodeTask[]) {
+  constructor(run: BatchHost, tasks: readonly DecodeTask[]) {
     this.#run = run;
     this.#tasks = tasks;
   }
@@ -51,7 +51,7 @@ export class DecodeBatch implements Batch {
       // Nobody reads a released frame any more.
       return latent && { id, position, z: bytesOf(latent), type: this.#elements, publish: subject };
     }
-    const { canvas } = this.#run.passes.at(-1)!;
+    const canvas = this.#run.finestCanvas;
     const { lattice } = this.#run.pixels!;
     const { x, y } = tileOrigin(lattice, task.tile);
     const size = lattice.columns.window;

@@ -3,8 +3,8 @@ import { TesseraError } from '@tessera/tiler';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { projectionMessage } from '../job/projection-settings.js';
+import type { BatchHost } from './batch-host.js';
 import { floatsOf } from './float-bytes.js';
-import type { JobRun } from './job-run.js';
 import { denoiseTile, positionOf } from './requests.js';
 import type { DenoiseTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
@@ -14,10 +14,10 @@ const EVALUATIONS_PER_TILE = 50;
 
 /** Tile-steps of a job on their way through a node. */
 export class DenoiseBatch implements Batch {
-  readonly #run: JobRun;
+  readonly #run: BatchHost;
   readonly #tasks: readonly DenoiseTask[];
 
-  constructor(run: JobRun, tasks: readonly DenoiseTask[]) {
+  constructor(run: BatchHost, tasks: readonly DenoiseTask[]) {
     this.#run = run;
     this.#tasks = tasks;
   }

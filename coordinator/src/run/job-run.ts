@@ -9,11 +9,13 @@ import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
 import type { PixelStage } from '../output/pixel-stage.js';
+import type { BatchHost } from './batch-host.js';
 import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
 import { LatentPool } from './latent-pool.js';
 import type { PassRun } from './pass-run.js';
+import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
 import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
 
@@ -53,21 +55,18 @@ export interface JobRunOptions extends RunInputs {
  * One job under way: its passes from the coarsest to the post-pass, the queue of what may run, and what follows from each
  * answer. Knows no network and no clock; nodes are handed batches by the dispatcher.
  */
-export class JobRun implements WorkSource {
+export class JobRun implements WorkSource, BatchHost {
   readonly id: string;
   readonly bundle: string;
   readonly plan: JobPlan;
-  readonly bus: FrameBus;
   readonly pixels: PixelStage | undefined;
   readonly signal: AbortSignal;
-  /** Buffers for latents on the way out and back. */
   readonly latents: LatentPool;
   /** Coarsest first; the post-pass is last. */
   readonly passes: readonly PassRun[];
   readonly #options: JobRunOptions;
   readonly #queue: TaskQueue;
-  /** Under `--barrier`: ready tiles whose step not all cells have reached. */
-  #heldBack: DenoiseTask[] = [];
+  readonly #ready: ReadyTiles;
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
@@ -80,18 +79,18 @@ export class JobRun implements WorkSource {
     this.id = options.id;
     this.bundle = options.bundle;
     this.plan = plan;
-    this.bus = options.bus;
     this.signal = options.signal;
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
     this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
+    this.#ready = new ReadyTiles(options.barrier, (task) => this.requeue(task));
     this.passes = buildPasses(plan, options, {
       passEvents: (run) => this.#passEvents(run),
       frameEvents: (run) => this.#frameEvents(run),
     });
     this.pixels = options.pixels?.((tile) =>
-      this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
+      this.requeue({ kind: 'pixels', tile, failures: new Failures() }),
     );
     this.#undecoded = this.pixels?.windows ?? 0;
     this.totalTileSteps = this.#countTileSteps();
@@ -135,17 +134,15 @@ export class JobRun implements WorkSource {
       : new DecodeBatch(this, tasks as DecodeTask[]);
   }
 
-  /** Takes a tile's estimate. The arrays are kept. */
   denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): void {
     const guide = pass.guideOf(step, tile);
     if (!pass.pass.deliver(step, tile, x0, x)) return;
     this.tileSteps++;
     if (guide) pass.guide!.frames.read(guide.step, guide.frames);
-    if (this.#heldBack.length > 0) this.#releaseHeldBack();
+    this.#ready.cellsMoved();
     if (pass.pass.reached(pass.planned.plan.steps)) this.#passFinished();
   }
 
-  /** A tile found frames of the level above missing: it waits until they have been decoded again. */
   framesLost(task: DenoiseTask, subjects: readonly string[]): void {
     const { pass, step, tile } = task;
     const guide = pass.guideOf(step, tile);
@@ -154,10 +151,9 @@ export class JobRun implements WorkSource {
       const subject = frameSubject({ job: this.id, level: level.index, step: guide!.step, frame });
       if (subjects.includes(subject)) frames.lost(guide!.step, frame);
     }
-    this.#whenGuided(task);
+    this.#ready.whenGuided(task);
   }
 
-  /** Runs `apply` once no checkpoint is being written: an answer changes all of a run's state or none of it. */
   async apply(apply: () => void): Promise<void> {
     for (let saving = this.#options.saving(); saving !== undefined; saving = this.#options.saving())
       await saving.catch(() => undefined);
@@ -166,15 +162,13 @@ export class JobRun implements WorkSource {
     this.#options.onApplied();
   }
 
-  /** Takes a decoded window of the picture, 3,P,P. */
-  windowDecoded(tile: number, image: Float32Array): void {
+  windowDecoded(window: number, image: Float32Array): void {
     this.decodedWindows++;
     this.#undecoded--;
-    this.pixels!.deliver(tile, image);
+    this.pixels!.deliver(window, image);
     this.#checkDone();
   }
 
-  /** Puts a task back after a failure on a node; throws TESSERA_TILE_FAILED if no node may try it again. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
     if (!this.#options.nodes.some(({ name }) => task.failures.allows(name))) {
@@ -185,12 +179,16 @@ export class JobRun implements WorkSource {
         { cause },
       );
     }
-    this.#enqueue(task);
+    this.requeue(task);
   }
 
-  /** Puts a task back at no fault of the node's. */
   requeue(task: Task): void {
-    this.#enqueue(task);
+    this.#queue.push(task);
+    this.#options.onWork();
+  }
+
+  get finestCanvas(): LatentCanvas {
+    return this.#finalPass.canvas;
   }
 
   get #mainPasses(): readonly PassRun[] {
@@ -214,9 +212,7 @@ export class JobRun implements WorkSource {
   #passEvents(run: PassRun): PassEvents {
     return {
       onReady: (step, tile) => {
-        const task: DenoiseTask = { kind: 'denoise', pass: run, step, tile, failures: new Failures() };
-        if (this.#options.barrier && !run.pass.reached(step)) this.#heldBack.push(task);
-        else this.#whenGuided(task);
+        this.#ready.add({ kind: 'denoise', pass: run, step, tile, failures: new Failures() });
       },
       onCell: (column, row, step, x0) => {
         run.frames?.capture(column, row, step, x0);
@@ -231,32 +227,14 @@ export class JobRun implements WorkSource {
   #frameEvents(run: PassRun): GuideFrameEvents {
     return {
       onDecode: (step, frame) =>
-        this.#enqueue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
+        this.requeue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
       onRelease: (step, frame) => {
         const subject = frameSubject({ job: this.id, level: run.level.index, step, frame });
-        this.bus.release(subject).catch((error: unknown) => this.#options.onError(TesseraError.from(error)));
+        this.#options.bus
+          .release(subject)
+          .catch((error: unknown) => this.#options.onError(TesseraError.from(error)));
       },
     };
-  }
-
-  /** Queues a tile once the frames that it reads are there. */
-  #whenGuided(task: DenoiseTask): void {
-    const { pass, step, tile } = task;
-    const guide = pass.guideOf(step, tile);
-    if (
-      guide === undefined ||
-      pass.guide!.frames.await(guide.step, guide.frames, { wake: () => this.#whenGuided(task) })
-    )
-      this.#enqueue(task);
-  }
-
-  #releaseHeldBack(): void {
-    const heldBack = this.#heldBack;
-    this.#heldBack = [];
-    for (const task of heldBack) {
-      if (task.pass.pass.reached(task.step)) this.#whenGuided(task);
-      else this.#heldBack.push(task);
-    }
   }
 
   #passFinished(): void {
@@ -286,11 +264,6 @@ export class JobRun implements WorkSource {
       );
     }
     return true;
-  }
-
-  #enqueue(task: Task): void {
-    this.#queue.push(task);
-    this.#options.onWork();
   }
 }
 
