@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graphs import OnnxGraphs, TorchGraphs
+from runtimes import OnnxGraphs, TorchGraphs
 
 Outputs = Callable[..., dict[str, np.ndarray]]
 FLOOR = {"max": 2e-5, "p99": 1e-5, "rms": 5e-6}

@@ -13,7 +13,7 @@ import algorithm as a
 import nets
 from bundle import SCALED, write_bundle
 from case import Pack
-from graphs import OnnxGraphs, TorchGraphs
+from runtimes import OnnxGraphs, TorchGraphs
 
 SCHEDULER = {**SCALED, "prediction_type": "v_prediction"}
 PRIOR = {"num_train_timesteps": 500, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "sample"}

@@ -11,31 +11,28 @@ export interface Pack {
   readonly file: PartsPack | PyramidPack;
 }
 
+const OWN = join(REPOSITORY, 'parity', 'packs');
+const SHARED = join(REPOSITORY, '..', 'shared', 'fixtures');
+
 /**
- * Every pack in the folder named by TESSERA_GOLDEN (or that folder itself), else in ../shared/fixtures, else the one in
- * the repository. Throws if there is none: a run that compares nothing must not pass.
+ * Every pack in the folder named by TESSERA_GOLDEN (or that folder itself), else those in ../shared/fixtures, if it is
+ * there, and the repository's own. Throws for a folder without a pack: a run that compares nothing must not pass.
  */
 export async function discoverPacks(named = process.env.TESSERA_GOLDEN): Promise<Pack[]> {
-  const shared = join(REPOSITORY, '..', 'shared', 'fixtures');
-  const own = join(REPOSITORY, 'parity', 'packs');
-  const root = named ? resolve(named) : existsSync(shared) ? shared : own;
-  const packs = await packsIn(root);
-  if (packs.length === 0) throw new Error(`Expected a case.json in ${root} or in a folder in it`);
-  return packs;
+  const roots = named ? [resolve(named)] : [SHARED, OWN].filter(existsSync);
+  return (await Promise.all(roots.map(packsIn))).flat();
 }
 
 async function packsIn(root: string): Promise<Pack[]> {
   const entries = await readdir(root, { withFileTypes: true });
-  const dirs = [root, ...entries.filter((e) => !e.isFile()).map((e) => join(root, e.name))];
+  const dirs = [root, ...entries.filter((entry) => !entry.isFile()).map(({ name }) => join(root, name))];
   const packs: Pack[] = [];
   for (const dir of dirs.sort()) {
     const path = join(dir, 'case.json');
     if (!existsSync(path)) continue;
-    packs.push({
-      name: basename(dir),
-      dir,
-      file: parseCaseFile(JSON.parse(await readFile(path, 'utf8')), path),
-    });
+    const file = parseCaseFile(JSON.parse(await readFile(path, 'utf8')), path);
+    packs.push({ name: basename(dir), dir, file });
   }
+  if (packs.length === 0) throw new Error(`Expected a case.json in ${root} or in a folder in it`);
   return packs;
 }
