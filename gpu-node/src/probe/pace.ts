@@ -1,8 +1,11 @@
 /** Times slower than measured at load that are worth a word. */
 const FAR_BELOW = 3;
 
-/** Evaluations that the comparison looks back on. */
+/** Evaluations that are compared at a time. */
 const WINDOW = 64;
+
+/** Windows that must be slow in a row: one may hold a short stall. */
+const WINDOWS = 2;
 
 /** Watches whether a device keeps up the speed it was measured to have at load. */
 export class Pace {
@@ -10,6 +13,7 @@ export class Pace {
   readonly #secondsPerEvaluation: number;
   #seconds = 0;
   #evaluations = 0;
+  #slowWindows = 0;
   #told = false;
 
   constructor(about: string, secondsPerEvaluation: number) {
@@ -29,7 +33,8 @@ export class Pace {
     const times = this.#seconds / this.#evaluations / this.#secondsPerEvaluation;
     this.#seconds = 0;
     this.#evaluations = 0;
-    if (times < FAR_BELOW) return;
+    this.#slowWindows = times < FAR_BELOW ? 0 : this.#slowWindows + 1;
+    if (this.#slowWindows < WINDOWS) return;
     this.#told = true;
     process.emitWarning(
       `${this.#about} computes ${times.toFixed(1)} times slower than measured at load. Another process may hold its ` +

@@ -1,5 +1,8 @@
-import { type Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, type Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { TesseraError } from '@tessera/tiler';
+
+// What goes wrong comes as an error or a status; grpc-js would say it on stderr as well.
+if (process.env.GRPC_VERBOSITY === undefined) setLogVerbosity(logVerbosity.NONE);
 
 /**
  * Binds `server` to `listen`, host:port with 0 for any free port. Returns host:port as it became. Throws
