@@ -139,7 +139,7 @@ export class JobRun implements WorkSource, BatchHost {
     if (!pass.pass.deliver(step, tile, x0, x)) return;
     this.tileSteps++;
     if (guide) pass.guide!.frames.read(guide.step, guide.frames);
-    this.#ready.cellsMoved();
+    this.#ready.cellsMoved(pass);
     if (pass.pass.reached(pass.planned.plan.steps)) this.#passFinished();
   }
 

@@ -1,3 +1,4 @@
+import type { PassRun } from './pass-run.js';
 import type { DenoiseTask } from './task-queue.js';
 
 /**
@@ -7,8 +8,8 @@ import type { DenoiseTask } from './task-queue.js';
 export class ReadyTiles {
   readonly #barrier: boolean;
   readonly #run: (task: DenoiseTask) => void;
-  /** Tiles whose step not all cells of their level have reached. */
-  #heldBack: DenoiseTask[] = [];
+  /** Tiles whose step not all cells of their level have reached; those of one pass all wait for the same step. */
+  readonly #heldBack = new Map<PassRun, DenoiseTask[]>();
 
   /** `run` receives what may run now. With `barrier`, a tile waits until its whole level has reached its step. */
   constructor(barrier: boolean, run: (task: DenoiseTask) => void) {
@@ -18,8 +19,10 @@ export class ReadyTiles {
 
   /** All cells of the tile have reached its step. */
   add(task: DenoiseTask): void {
-    if (this.#barrier && !task.pass.pass.reached(task.step)) this.#heldBack.push(task);
-    else this.whenGuided(task);
+    if (!this.#barrier || task.pass.pass.reached(task.step)) return this.whenGuided(task);
+    const heldBack = this.#heldBack.get(task.pass);
+    if (heldBack === undefined) this.#heldBack.set(task.pass, [task]);
+    else heldBack.push(task);
   }
 
   /** Runs a tile once the frames that it reads are there. */
@@ -30,11 +33,11 @@ export class ReadyTiles {
     if (guide === undefined || pass.guide!.frames.await(guide.step, guide.frames, reader)) this.#run(task);
   }
 
-  /** Cells have moved on: lets those past the barrier whose level has come so far. */
-  cellsMoved(): void {
-    if (this.#heldBack.length === 0) return;
-    const heldBack = this.#heldBack;
-    this.#heldBack = [];
-    for (const task of heldBack) this.add(task);
+  /** Cells of a pass have moved on: lets its tiles past the barrier if that was the last. */
+  cellsMoved(pass: PassRun): void {
+    const heldBack = this.#heldBack.get(pass);
+    if (heldBack === undefined || !pass.pass.reached(heldBack[0]!.step)) return;
+    this.#heldBack.delete(pass);
+    for (const task of heldBack) this.whenGuided(task);
   }
 }
