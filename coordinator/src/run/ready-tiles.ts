@@ -19,10 +19,8 @@ export class ReadyTiles {
 
   /** All cells of the tile have reached its step. */
   add(task: DenoiseTask): void {
-    if (!this.#barrier || task.pass.pass.reached(task.step)) return this.whenGuided(task);
-    const heldBack = this.#heldBack.get(task.pass);
-    if (heldBack === undefined) this.#heldBack.set(task.pass, [task]);
-    else heldBack.push(task);
+    if (this.#barrier && !task.pass.pass.reached(task.step)) this.#holdBack(task);
+    else this.whenGuided(task);
   }
 
   /** Runs a tile once the frames that it reads are there. */
@@ -39,5 +37,11 @@ export class ReadyTiles {
     if (heldBack === undefined || !pass.pass.reached(heldBack[0]!.step)) return;
     this.#heldBack.delete(pass);
     for (const task of heldBack) this.whenGuided(task);
+  }
+
+  #holdBack(task: DenoiseTask): void {
+    const heldBack = this.#heldBack.get(task.pass);
+    if (heldBack === undefined) this.#heldBack.set(task.pass, [task]);
+    else heldBack.push(task);
   }
 }
