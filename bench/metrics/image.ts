@@ -27,12 +27,16 @@ export function cut({ width, height, data }: Image, x: number, y: number, side: 
   return out;
 }
 
-/** Top left corners of all whole squares of `side` px on the regular lattice of that stride, row-major. */
-export function corners({ width, height }: Image, side: number): { x: number; y: number }[] {
-  const columns = Math.floor(width / side);
-  const rows = Math.floor(height / side);
+/** Top left corners of all whole squares of `side` px, `stride` px apart, row-major. */
+export function squares(
+  { width, height }: Pick<Image, 'width' | 'height'>,
+  side: number,
+  stride = side,
+): { x: number; y: number }[] {
+  const columns = Math.floor((width - side) / stride) + 1;
+  const rows = Math.floor((height - side) / stride) + 1;
   return Array.from({ length: columns * rows }, (_, i) => ({
-    x: (i % columns) * side,
-    y: Math.floor(i / columns) * side,
+    x: (i % columns) * stride,
+    y: Math.floor(i / columns) * stride,
   }));
 }

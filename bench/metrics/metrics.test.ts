@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { frechetDistance } from './frechet.js';
-import { corners, cut, fromRgb, type Image } from './image.js';
+import { cut, fromRgb, type Image, squares } from './image.js';
 import { kernelDistance } from './kernel.js';
 import { psnr } from './psnr.js';
 import { residual } from './residual.js';
@@ -97,7 +97,7 @@ test('borders are where tiles begin and end inside the canvas', () => {
 test('squares are cut from all channels', () => {
   const rgb = Uint8Array.from({ length: 3 * 4 * 2 }, (_, i) => i);
   const picture = fromRgb(rgb, 4, 2);
-  expect(corners(picture, 2)).toEqual([
+  expect(squares(picture, 2)).toEqual([
     { x: 0, y: 0 },
     { x: 2, y: 0 },
   ]);

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { corners, cut, fromRgb, type Image } from './image.js';
+import { cut, fromRgb, type Image, squares } from './image.js';
 
 /** A decoded picture file as [-1, 1]. Transparency is dropped. */
 export async function readImage(path: string): Promise<Image> {
@@ -21,7 +21,7 @@ export async function realTiles(folder: string, side: number, count: number): Pr
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
   const sizes = await Promise.all(names.map(async (name) => sharp(join(folder, name)).metadata()));
   const places = names.flatMap((name, file) =>
-    corners({ ...sizes[file]!, data: new Float32Array() }, side).map((corner) => ({ name, ...corner })),
+    squares(sizes[file]!, side).map((square) => ({ name, ...square })),
   );
   const wanted = Math.min(count, places.length);
   const chosen = Array.from({ length: wanted }, (_, i) => places[Math.floor((i * places.length) / wanted)]!);

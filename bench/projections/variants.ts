@@ -1,0 +1,47 @@
+import { parseProjection, type RenderSettings } from '@tessera/coordinator';
+
+/** One row of the tables: how it differs from the bundle's defaults. */
+export interface Variant {
+  readonly projection: string;
+  readonly lead: number | 'all';
+  readonly overlap: number;
+  readonly fusion: 'overlap' | 'shift';
+}
+
+/** The overlap at which projections are compared. */
+const OVERLAP = 0.25;
+
+/** Every way to follow the level above, the dearest last; the paper's is `newton` at lead 0. */
+const PROJECTIONS: readonly Variant[] = [
+  ['off', 0],
+  ['input', 'all'],
+  ['input', 4],
+  ['input', 0],
+  ['backprojection', 'all'],
+  ['backprojection', 0],
+  ['input+backprojection', 'all'],
+  ['input+backprojection', 0],
+  ['newton', 0],
+].map(([projection, lead]) => ({ projection, lead, overlap: OVERLAP, fusion: 'overlap' }) as Variant);
+
+/** How tiles are brought to agree, with the default projection. */
+const FUSIONS: readonly Variant[] = [
+  { projection: 'input', lead: 'all', overlap: 0, fusion: 'overlap' },
+  { projection: 'input', lead: 'all', overlap: 0.5, fusion: 'overlap' },
+  { projection: 'input', lead: 'all', overlap: 0, fusion: 'shift' },
+];
+
+export const VARIANTS: readonly Variant[] = [...FUSIONS, ...PROJECTIONS];
+
+/** The render settings of a variant; frames are float16 but for `newton`, as by default. */
+export function settingsOf(variant: Variant): Partial<RenderSettings> {
+  const projection = parseProjection(variant.projection);
+  const { lead, overlap, fusion } = variant;
+  return { projection, lead, overlap, fusion, frameType: projection.newton ? 'float32' : 'float16' };
+}
+
+/** "newton, lead 0" */
+export function nameOf({ projection, lead, overlap, fusion }: Variant): string {
+  const fused = fusion === 'shift' ? 'shift' : `overlap ${overlap}`;
+  return projection === 'off' ? `off, ${fused}` : `${projection}, lead ${lead}, ${fused}`;
+}
