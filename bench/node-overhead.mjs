@@ -21,7 +21,7 @@ const { values } = parseArgs({
 });
 const threads = Number(values.threads);
 const batch = Number(values.batch);
-const requestsPerRound = Math.max(2, Math.round(64 / batch));
+const requestsPerRound = Math.max(4, Math.round(128 / batch));
 
 const bundle = await openBundle(values.bundle);
 const { manifest } = bundle;

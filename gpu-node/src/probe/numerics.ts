@@ -8,11 +8,8 @@ import { eagerRoles } from './warm-up.js';
 export interface Numerics {
   /** SHA-256 over all outputs, lower-case hex: nodes that say the same compute the same bytes. */
   readonly digest: string;
-  /**
-   * Fewest rows of a run from which on a row's bits depend neither on the size of its run nor on its place; undefined if
-   * they always do.
-   */
-  readonly least: number | undefined;
+  /** Fewest rows of a run by role, as in `RunSize`. */
+  readonly least: Record<string, number>;
 }
 
 /** A single row takes another path than two and more (on the CPU: gemv for gemm), hence 2 beside 1, 4 and 16. */
@@ -25,11 +22,12 @@ const SIZES = [16, 4, 2, 1] as const;
 export async function probeNumerics(sessions: Sessions): Promise<Numerics> {
   const { manifest } = sessions.bundle;
   const hash = createHash('sha256');
-  let agreeing: number = SIZES.at(-1)!;
+  const least: Record<string, number> = {};
   for (const role of eagerRoles(manifest.graphs)) {
     const most = role === 'decoder' ? PIXEL_ROWS : SIZES[0];
     const inputs = probeInputs(manifest, role, most);
     let whole: Buffer | undefined;
+    let agreeing: number = SIZES.at(-1)!;
     for (const [i, rows] of SIZES.entries()) {
       if (rows > most) continue;
       // The last rows, so that a row's place differs from run to run.
@@ -40,8 +38,9 @@ export async function probeNumerics(sessions: Sessions): Promise<Numerics> {
       if (!bytes.equals(whole.subarray(whole.length - bytes.length)))
         agreeing = Math.max(agreeing, SIZES[i - 1]!);
     }
+    least[role] = agreeing <= 2 ? agreeing : Number.POSITIVE_INFINITY;
   }
-  return { digest: hash.digest('hex'), least: agreeing <= 2 ? agreeing : undefined };
+  return { digest: hash.digest('hex'), least };
 }
 
 function bytesOf({ data }: PlainTensor): Uint8Array {

@@ -1,4 +1,5 @@
 import type { DescribeResponse } from '@tessera/proto';
+import { isPadded } from '../worker/graphs.js';
 import type { LoadedBundles } from './loaded-bundles.js';
 
 /** The method Describe: what the node is, and what the measurement at load found. */
@@ -11,7 +12,7 @@ export function describe(node: Omit<DescribeResponse, 'bundles'>, bundles: Loade
       batch: report.size.rows,
       secondsPerEvaluation: report.secondsPerEvaluation,
       numerics: report.numerics,
-      padded: report.padded,
+      padded: isPadded(report.size),
       flops: { ...report.flops },
     })),
   };

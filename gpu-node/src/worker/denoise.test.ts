@@ -1,6 +1,7 @@
 import { CubicResizer, estimateClean } from '@tessera/tiler';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, openBundle } from '../bundle/open-bundle.js';
+import { probeNumerics } from '../probe/numerics.js';
 import { LATENT_LENGTH, numbers, TINY_BUNDLE, TINY_FOLDED } from '../testing/tiny-bundle.js';
 import { denoise } from './denoise.js';
 import { Graphs } from './graphs.js';
@@ -12,13 +13,15 @@ const OFF = { input: false, backprojection: 0, newton: undefined, bundle: false 
 
 let tiny: Bundle;
 let folded: Bundle;
+let least: Record<string, number>;
 
 beforeAll(async () => {
   [tiny, folded] = await Promise.all([openBundle(TINY_BUNDLE), openBundle(TINY_FOLDED)]);
+  least = (await probeNumerics(new Sessions(tiny, { device: 'cpu', threads: 1 }))).least;
 });
 
 function graphs(bundle: Bundle, rows = 16): Graphs {
-  return new Graphs(new Sessions(bundle, { device: 'cpu', threads: 1 }), { rows, least: 2 });
+  return new Graphs(new Sessions(bundle, { device: 'cpu', threads: 1 }), { rows, least });
 }
 
 function guide(seed: number, ratio = 4, blur = 0.5): TileGuide {

@@ -44,7 +44,7 @@ export class Device {
   /** Loads, warms up and measures a bundle; `batch` fixes the rows of a run. */
   async load(bundle: Bundle, batch: number | undefined): Promise<ProbeReport> {
     const thread = await this.#thread;
-    await thread.call('open', { bundle, size: { rows: batch ?? 1, least: 1 } });
+    await thread.call('open', { bundle, size: { rows: batch ?? 1, least: {} } });
     const report = await thread.call('probe', { bundle: bundle.digest, batch });
     this.#bundles.push({ bundle, size: report.size });
     return report;

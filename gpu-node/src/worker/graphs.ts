@@ -11,6 +11,11 @@ const PIXEL_ROLES: ReadonlySet<string> = new Set(['decoder', 'encoder', 'embedde
 /** Most rows of theirs in a run. */
 export const PIXEL_ROWS = 4;
 
+/** Whether the size of a run matters so much that all runs of some role are filled up to the full size. */
+export function isPadded({ least }: RunSize): boolean {
+  return Object.values(least).includes(Number.POSITIVE_INFINITY);
+}
+
 /** The graphs of one bundle, evaluated over any number of rows: split and padded as the run size says. */
 export class Graphs {
   readonly sessions: Sessions;
@@ -36,7 +41,7 @@ export class Graphs {
     const parts: Record<string, PlainTensor>[] = [];
     for (let first = 0; first < rows; first += step) {
       const count = Math.min(step, rows - first);
-      const run = batched ? Math.max(count, Math.min(this.size.least, step)) : count;
+      const run = batched ? Math.max(count, Math.min(this.#least(role), step)) : count;
       const feeds = run === rows ? inputs : sliceRows(inputs, first, count, run);
       const start = performance.now();
       const outputs = await this.sessions.run(role, feeds);
@@ -48,8 +53,14 @@ export class Graphs {
   }
 
   #rowsPerRun(role: string): number {
-    const rows = Math.max(this.size.rows, role === 'denoiser' ? PAIR_ROWS : this.size.least);
-    return PIXEL_ROLES.has(role) ? Math.min(rows, PIXEL_ROWS) : rows;
+    if (role === 'denoiser') return Math.max(this.size.rows, PAIR_ROWS);
+    return PIXEL_ROLES.has(role) ? Math.min(this.size.rows, PIXEL_ROWS) : this.size.rows;
+  }
+
+  /** Fewest rows of a run; a role that was not probed is taken to be as sensitive as the worst that was. */
+  #least(role: string): number {
+    const { least } = this.size;
+    return least[role] ?? Math.max(1, ...Object.values(least));
   }
 
   #isBatched(role: string): boolean {

@@ -7,7 +7,7 @@ import { probeNumerics } from '../probe/numerics.js';
 import { warmUp } from '../probe/warm-up.js';
 import { decode } from './decode.js';
 import { denoise } from './denoise.js';
-import { Graphs } from './graphs.js';
+import { Graphs, isPadded } from './graphs.js';
 import type { DeviceCalls, DeviceSettings, DeviceWork } from './protocol.js';
 import { serve } from './serve.js';
 import { Sessions } from './sessions.js';
@@ -37,13 +37,14 @@ serve<DeviceCalls>(
     async probe({ bundle, batch }) {
       const graphs = graphsOf(bundle);
       const numerics = await probeNumerics(graphs.sessions);
-      const { rows, secondsPerEvaluation } = await measureRows(graphs.sessions, batch);
-      const padded = numerics.least === undefined;
-      graphs.size = { rows, least: numerics.least ?? rows };
+      // Where the size of a run always matters there is no least: all candidates stand.
+      const least = Number.isFinite(numerics.least.denoiser) ? numerics.least.denoiser! : 1;
+      const { rows, secondsPerEvaluation } = await measureRows(graphs.sessions, least, batch);
+      graphs.size = { rows, least: numerics.least };
       const flops = await countFlops(graphs.sessions.bundle);
       // Where everything depends on the size of a run, only nodes with runs of one size compute the same bytes.
-      const digest = padded ? `${numerics.digest}/${rows}` : numerics.digest;
-      return { value: { size: graphs.size, padded, secondsPerEvaluation, numerics: digest, flops } };
+      const digest = isPadded(graphs.size) ? `${numerics.digest}/${rows}` : numerics.digest;
+      return { value: { size: graphs.size, secondsPerEvaluation, numerics: digest, flops } };
     },
     async denoise(batch) {
       const value = await denoise(graphsOf(batch.bundle), batch);

@@ -13,15 +13,16 @@ export interface DeviceSettings {
 export interface RunSize {
   /** Most rows (evaluations) in one run. */
   readonly rows: number;
-  /** Fewest: smaller runs are filled up, because they would give other bits. 1 where the size of a run never matters. */
-  readonly least: number;
+  /**
+   * Fewest rows by role: smaller runs are filled up, because they would give other bits. 1 where the size of a run never
+   * matters, Infinity where it always does and every run is filled to the full size.
+   */
+  readonly least: Readonly<Record<string, number>>;
 }
 
 /** What the measurement at load found. */
 export interface ProbeReport {
   readonly size: RunSize;
-  /** Whether the size of a run matters so much that all are filled up to `rows`. */
-  readonly padded: boolean;
   /** Seconds for one denoiser row at that run size. */
   readonly secondsPerEvaluation: number;
   /** SHA-256 over the probe's outputs, lower-case hex. */
