@@ -3,6 +3,8 @@ import type { NodeHandle } from './node-handle.js';
 
 /** Work for one node, taken off the queue. */
 export interface Batch {
+  /** Tiles in it. */
+  readonly size: number;
   /** Sends it and applies the answer. Rejects if the call as a whole failed. */
   send(node: NodeHandle): Promise<void>;
   /** Puts all of it back after `error`, or throws if no node is left that may try. */

@@ -21,6 +21,10 @@ export class DecodeBatch implements Batch {
     this.#tasks = tasks;
   }
 
+  get size(): number {
+    return this.#tasks.length;
+  }
+
   async send(node: NodeHandle): Promise<void> {
     const { bundle, signal } = this.#run;
     const requested = this.#tasks

@@ -22,6 +22,10 @@ export class DenoiseBatch implements Batch {
     this.#tasks = tasks;
   }
 
+  get size(): number {
+    return this.#tasks.length;
+  }
+
   async send(node: NodeHandle): Promise<void> {
     const run = this.#run;
     const { manifest, settings } = run.plan;
