@@ -1,6 +1,7 @@
 import { type Manifest, standardise } from '@tessera/tiler';
 import type { Device } from '../worker/device.js';
 import type { DeviceWork } from '../worker/protocol.js';
+import { addWork } from '../worker/work.js';
 
 /** What a tile is asked to show, and the name of the context that follows. */
 export interface Condition {
@@ -40,7 +41,7 @@ export async function summarise(
     const all = Object.values(reply.outputs)[0]!.data as Float32Array;
     for (const [i, { digest }] of group.entries())
       contexts.set(digest, all.slice(i * tokens * width, (i + 1) * tokens * width));
-    work.seconds += reply.work.seconds;
+    addWork(work, reply.work);
   }
   return contexts;
 }

@@ -28,7 +28,7 @@ export class DecodeMethod {
   async handle({ bundle: digest, tiles }: DecodeRequest, signal: AbortSignal): Promise<DecodeResponse> {
     const { manifest } = this.#bundles.get(digest);
     const pictures = tiles.map((tile, i) => picture(tile, manifest, `tiles[${i}] (${tile.position})`));
-    if (tiles.length === 0) return { tiles: [], work: work({ seconds: 0, rows: {} }) };
+    if (tiles.length === 0) return { tiles: [], work: work({}) };
     const { channels, size } = manifest.tile;
     const z = new Float32Array(tiles.length * channels * size * size);
     const bytes = new Uint8Array(z.buffer);

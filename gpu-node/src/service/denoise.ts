@@ -1,16 +1,16 @@
-import type {
-  DenoisedTile,
-  DenoiseRequest,
-  DenoiseResponse,
-  DenoiseTile,
-  FrameBus,
-  Missing,
-} from '@tessera/proto';
+import type { DenoisedTile, DenoiseRequest, DenoiseResponse, DenoiseTile, FrameBus } from '@tessera/proto';
 import type { ContextCache } from '../context/context-cache.js';
 import { resolveContexts } from '../context/resolve-contexts.js';
 import { Guides } from '../guide/guides.js';
 import type { Device } from '../worker/device.js';
-import type { DenoiseBatch, DenoiseReply, DeviceWork, TileGuide } from '../worker/protocol.js';
+import type {
+  DenoiseBatch,
+  DenoiseReply,
+  DeviceWork,
+  ProjectionPlan,
+  TileGuide,
+} from '../worker/protocol.js';
+import { addWork } from '../worker/work.js';
 import { checkDenoise } from './check-denoise.js';
 import type { LoadedBundle, LoadedBundles } from './loaded-bundles.js';
 import { notFinite } from './tile-error.js';
@@ -41,7 +41,7 @@ export class DenoiseMethod {
   async handle(request: DenoiseRequest, signal: AbortSignal): Promise<DenoiseResponse> {
     const bundle = this.#bundles.get(request.bundle);
     const projection = checkDenoise(request, bundle.manifest);
-    const spent: DeviceWork = { seconds: 0, rows: {} };
+    const spent: DeviceWork = {};
     const [contexts, guides] = await Promise.all([
       resolveContexts(this.#device, this.#contexts, bundle, request.tiles, signal, spent),
       Promise.all(
@@ -51,41 +51,47 @@ export class DenoiseMethod {
         ),
       ),
     ]);
+    const answers = new Map<number, DenoisedTile>();
     const ready: ReadyTile[] = [];
-    const outcomes = request.tiles.map((tile, i): DenoisedTile | undefined => {
+    for (const [i, tile] of request.tiles.entries()) {
       const context = contexts[i];
       const guide = guides[i];
-      if (context && !(guide && 'missing' in guide)) {
-        ready.push({ tile, context, guide });
-        return undefined;
-      }
-      const frames = guide && 'missing' in guide ? guide.missing : [];
-      return missing(tile, { grid: context === undefined, frames: [...frames] });
-    });
-    if (ready.length > 0) {
-      const batch = assemble(bundle, projection, ready);
-      const transfer = [batch.x, batch.contexts, ...batch.guides.flatMap((guide) => guide?.image ?? [])];
-      const reply = await this.#device.call(
-        'denoise',
-        batch,
-        transfer.map(({ buffer }) => buffer as ArrayBuffer),
-        signal,
-      );
-      bundle.pace.record(reply.work.rows.denoiser ?? 0, reply.work.seconds);
-      const answers = ready.map(({ tile }, i) => denoised(tile, reply, i)).values();
-      for (const [i, outcome] of outcomes.entries()) outcomes[i] = outcome ?? answers.next().value;
-      spent.seconds += reply.work.seconds;
-      Object.assign(spent.rows, reply.work.rows);
+      if (!context || (guide && 'missing' in guide))
+        answers.set(
+          tile.id,
+          missing(tile, context === undefined, guide && 'missing' in guide ? guide.missing : []),
+        );
+      else ready.push({ tile, context, guide });
     }
-    return { tiles: outcomes as DenoisedTile[], work: work(spent) };
+    if (ready.length > 0)
+      for (const answer of await this.#estimate(bundle, projection, ready, signal, spent))
+        answers.set(answer.id, answer);
+    return { tiles: request.tiles.map(({ id }) => answers.get(id)!), work: work(spent) };
+  }
+
+  async #estimate(
+    bundle: LoadedBundle,
+    projection: ProjectionPlan,
+    ready: readonly ReadyTile[],
+    signal: AbortSignal,
+    spent: DeviceWork,
+  ): Promise<DenoisedTile[]> {
+    const batch = assemble(bundle, projection, ready);
+    const transfer = [batch.x, batch.contexts, ...batch.guides.flatMap((guide) => guide?.image ?? [])];
+    const buffers = transfer.map(({ buffer }) => buffer as ArrayBuffer);
+    const reply = await this.#device.call('denoise', batch, buffers, signal);
+    addWork(spent, reply.work);
+    const { rows, seconds } = reply.work.denoiser!;
+    bundle.pace.record(rows, seconds);
+    return ready.map(({ tile }, i) => denoised(tile, reply, i));
   }
 }
 
 function assemble(
   { digest, manifest }: LoadedBundle,
-  projection: DenoiseBatch['projection'],
+  projection: ProjectionPlan,
   ready: readonly ReadyTile[],
-): DenoiseBatch & { x: Float32Array<ArrayBuffer> } {
+): DenoiseBatch {
   const { channels, size } = manifest.tile;
   const length = channels * size * size;
   const perContext = ready[0]!.context.length;
@@ -108,8 +114,8 @@ function assemble(
   };
 }
 
-function missing({ id }: DenoiseTile, value: Missing): DenoisedTile {
-  return { id, outcome: { $case: 'missing', value } };
+function missing({ id }: DenoiseTile, grid: boolean, frames: readonly string[]): DenoisedTile {
+  return { id, outcome: { $case: 'missing', value: { grid, frames: [...frames] } } };
 }
 
 function denoised({ id, position }: DenoiseTile, reply: DenoiseReply, i: number): DenoisedTile {

@@ -1,12 +1,13 @@
 import type { Work } from '@tessera/proto';
 import type { DeviceWork } from '../worker/protocol.js';
 
-/** What a call cost, as it is answered. */
-export function work({ seconds, rows }: DeviceWork): Work {
+/** What a call cost, as it is answered: the seconds of all roles. */
+export function work({ denoiser, decoder, encoder, ...others }: DeviceWork): Work {
+  const all = [denoiser, decoder, encoder, ...Object.values(others)];
   return {
-    denoiser: rows.denoiser ?? 0,
-    decoder: rows.decoder ?? 0,
-    encoder: rows.encoder ?? 0,
-    deviceSeconds: seconds,
+    denoiser: denoiser?.rows ?? 0,
+    decoder: decoder?.rows ?? 0,
+    encoder: encoder?.rows ?? 0,
+    deviceSeconds: all.reduce((sum, role) => sum + (role?.seconds ?? 0), 0),
   };
 }

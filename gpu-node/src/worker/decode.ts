@@ -6,7 +6,7 @@ import type { DecodeBatch, DecodeReply, DeviceWork } from './protocol.js';
 /** Latents to pictures, each in the elements it was asked in. */
 export async function decode(graphs: Graphs, { z, pictures }: DecodeBatch): Promise<DecodeReply> {
   const { channels, size } = graphs.sessions.bundle.manifest.tile;
-  const work: DeviceWork = { seconds: 0, rows: {} };
+  const work: DeviceWork = {};
   const outputs = await graphs.run(
     'decoder',
     { z: { type: 'float32', shape: [pictures.length, channels, size, size], data: z } },

@@ -100,7 +100,7 @@ describe('denoise', () => {
       graphs(tiny),
       batchOf([1, 2, 3], (i) => [1, 1.5, 0][i]!),
     );
-    expect(work.rows.denoiser).toBe(5);
+    expect(work.denoiser?.rows).toBe(5);
   });
 
   it('hides the guide from the denoiser unless the projection is `input`', async () => {
@@ -151,7 +151,7 @@ describe('denoise', () => {
     const batch = batchOf([3, 4], (i) => [1, 2.5][i]!);
     const pairs = await denoise(graphs(tiny), batch);
     const inside = await denoise(graphs(folded), batch);
-    expect(inside.work.rows.denoiser).toBe(2);
+    expect(inside.work.denoiser?.rows).toBe(2);
     expect(largestDifference(inside.x0, pairs.x0)).toBeLessThan(2e-6);
   });
 

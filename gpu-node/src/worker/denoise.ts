@@ -12,7 +12,7 @@ export async function denoise(graphs: Graphs, batch: DenoiseBatch): Promise<Deno
   const { tile } = graphs.sessions.bundle.manifest;
   const length = tile.channels * tile.size * tile.size;
   const count = batch.timesteps.length;
-  const work: DeviceWork = { seconds: 0, rows: {} };
+  const work: DeviceWork = {};
   const x0 = new Float32Array(batch.x.length);
   const moved = new Array<boolean>(count).fill(false);
   const finite = new Array<boolean>(count).fill(true);

@@ -1,6 +1,7 @@
 import { TesseraError } from '@tessera/tiler';
 import type { DeviceWork, PlainTensor, RunSize } from './protocol.js';
 import type { Sessions } from './sessions.js';
+import { addWork } from './work.js';
 
 /** A guided pair is never split. */
 const PAIR_ROWS = 2;
@@ -45,10 +46,10 @@ export class Graphs {
       const feeds = run === rows ? inputs : sliceRows(inputs, first, count, run);
       const start = performance.now();
       const outputs = await this.sessions.run(role, feeds);
-      work.seconds += ((performance.now() - start) / 1000) * (count / run);
+      const seconds = ((performance.now() - start) / 1000) * (count / run);
+      addWork(work, { [role]: { rows: count, seconds } });
       parts.push(run === count ? outputs : sliceRows(outputs, 0, count, count));
     }
-    work.rows[role] = (work.rows[role] ?? 0) + rows;
     return parts.length === 1 ? parts[0]! : join(parts);
   }
 

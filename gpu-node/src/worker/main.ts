@@ -55,7 +55,7 @@ serve<DeviceCalls>(
       return { value, transfer: value.images.flatMap((image) => image?.buffer ?? []) };
     },
     async run({ bundle, role, inputs }) {
-      const work: DeviceWork = { seconds: 0, rows: {} };
+      const work: DeviceWork = {};
       const outputs = await graphsOf(bundle).run(role, inputs, work);
       return { value: { outputs, work } };
     },

@@ -31,12 +31,14 @@ export interface ProbeReport {
   readonly flops: Readonly<Record<string, number>>;
 }
 
-/** What a call cost the device. */
-export interface DeviceWork {
-  /** Seconds in graphs, the share of padding left out. */
-  seconds: number;
-  /** Rows evaluated by role, padding left out. */
-  readonly rows: Record<string, number>;
+/** What a call cost the device, by role. */
+export type DeviceWork = Record<string, RoleWork>;
+
+export interface RoleWork {
+  /** Rows evaluated, padding left out. */
+  readonly rows: number;
+  /** Seconds in the graph, the share of padding left out. */
+  readonly seconds: number;
 }
 
 export type ElementType = Manifest['graphs'][string]['inputs'][string]['type'];
