@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from './manifest.js';
 import { parseManifest } from './parse-manifest.js';
 
-const text = readFileSync(
-  new URL('../../../models/histology-starter/manifest.json', import.meta.url),
-  'utf8',
-);
+const text = readFileSync(new URL('../../../fixtures/tiny-bundle/manifest.json', import.meta.url), 'utf8');
 
 function changed(change: (manifest: Manifest) => unknown): Manifest {
   const manifest = JSON.parse(text) as Manifest;
@@ -35,12 +32,17 @@ describe('parseManifest', () => {
     ['finest', (m) => Object.assign(m, { finest: undefined })],
     ['magnifications[1].scale', (m) => Object.assign(m.magnifications[1]!, { scale: 1 })],
     ['magnifications[2].index', (m) => Object.assign(m.magnifications[2]!, { index: 0 })],
-    ['magnifications[4].grid', (m) => Object.assign(m.magnifications[4]!, { grid: 9 })],
+    ['magnifications[3].grid', (m) => Object.assign(m.magnifications[3]!, { grid: 5 })],
     ['scheduler.beta_end', (m) => delete m.scheduler.beta_end],
     ['scheduler.prediction_type', (m) => Object.assign(m.scheduler, { prediction_type: 'noise' })],
     ['defaults.lead', (m) => Object.assign(m.defaults!, { lead: 'some' })],
     ['preview.factors', (m) => m.preview!.factors.pop()],
-    ['examples[0].shape[0]', (m) => Object.assign(m.examples![0]!.shape, { 0: 63 })],
+    ['examples[0].shape[0]', (m) => Object.assign(m.examples![0]!.shape, { 0: 7 })],
+    ['layout.mean', (m) => m.layout!.mean!.pop()],
+    [
+      'layout.scheduler.beta_schedule',
+      (m) => Object.assign(m.layout!.scheduler, { beta_schedule: 'linear' }),
+    ],
     ['graphs.decoder', (m) => Object.assign(m.graphs, { decoder: undefined })],
     ['graphs.encoder.sha256', (m) => Object.assign(m.graphs.encoder!, { sha256: 'AB' })],
   ])('names %s when that is wrong', (field, change) => {
