@@ -54,6 +54,14 @@ export const ERROR_CODES = {
   TESSERA_CANCELLED: { exit: 130, grpc: 1, http: 499, about: 'stopped on request' },
   TESSERA_INTERNAL: { exit: 1, grpc: 13, http: 500, about: 'a fault of Tessera itself' },
   TESSERA_OUTPUT_BUSY: { exit: 2, grpc: 10, http: 409, about: 'another process writes the output' },
+  TESSERA_NATS_UNAVAILABLE: { exit: 3, grpc: 14, http: 503, about: 'NATS or its JetStream does not answer' },
+  TESSERA_BAD_MESSAGE: { exit: 3, grpc: 3, http: 400, about: 'a message or record on NATS is malformed' },
+  TESSERA_NODE_EXISTS: { exit: 2, grpc: 6, http: 409, about: 'another living node has that name' },
+  TESSERA_JOB_UNKNOWN: { exit: 2, grpc: 5, http: 404, about: 'there is no job of that id' },
+  TESSERA_JOB_EXISTS: { exit: 2, grpc: 6, http: 409, about: 'a job of that id asks for something else' },
+  TESSERA_JOB_STATE: { exit: 2, grpc: 9, http: 409, about: 'the state of the job does not allow it' },
+  TESSERA_JOB_LOST: { exit: 3, grpc: 10, http: 409, about: 'another coordinator owns the job by now' },
+  TESSERA_QUEUE_FULL: { exit: 2, grpc: 8, http: 429, about: 'the queue holds as many jobs as it may' },
 } as const;
 
 /** One of the stable codes. */
