@@ -1,9 +1,11 @@
 import type { TileConditions } from '@tessera/coordinator';
 import type { Level } from '@tessera/tiler';
 import Type from 'typebox';
+import { withUnclampedFrame } from '../mistakes/unclamped-frames.js';
 import { at, floats } from '../pack/array.js';
 import type { Recorded } from '../pack/recorded.js';
 import { conditionsAt, contextsOf, rawCondition, recordedContext } from '../run/conditions.js';
+import { denoiseTile } from '../run/denoise-tile.js';
 import type { Environment } from '../run/environment.js';
 import { once } from '../run/once.js';
 import { recordedNoise } from '../run/recorded-noise.js';
@@ -30,13 +32,14 @@ interface Settings {
   readonly rate: number;
   readonly projected: boolean;
   readonly order: TileOrder;
+  readonly clamped: boolean;
 }
 
 /** A coarse tile and the p x p fine tiles below it, sampled together by the coordinator. */
 export const jointCase = defineCase<Settings>({
   settings(recorded) {
     const { w, lam } = recorded.params(Params);
-    return { guidanceScale: w + 1, rate: lam, projected: true, order: 'row-major' };
+    return { guidanceScale: w + 1, rate: lam, projected: true, order: 'row-major', clamped: true };
   },
   outputs(recorded, settings, environment): Outputs {
     const { timesteps, fine, coarse } = recorded.params(Params);
@@ -53,7 +56,7 @@ export const jointCase = defineCase<Settings>({
         splitTiles(rendered.latent(level, step), environment.manifest.tile.size, settings.order);
       for (let s = 0; s < timesteps.length; s++) {
         const expected = floats(at(recorded.array(`${name}_x`), s + 1));
-        const one = once(() => sample(recorded, settings, environment, s, 1));
+        const one = once(() => oneStep(recorded, settings, environment, s));
         const chained = async () => ({ actual: tiles(await whole(), s), expected });
         const forced = async () => ({ actual: tiles(await one(), 0), expected });
         outputs[`${name}_x[${s + 1}] chained`] = chained;
@@ -66,6 +69,7 @@ export const jointCase = defineCase<Settings>({
     'lambda * 0.8': (settings) => ({ ...settings, rate: 0.8 * settings.rate }),
     'no CFG (w=0)': (settings) => ({ ...settings, guidanceScale: 1 }),
     'no projection at all': (settings) => ({ ...settings, projected: false }),
+    'guide not clamped': (settings) => ({ ...settings, clamped: false }),
     'tiles column-major': (settings) => ({ ...settings, order: 'column-major' }),
   },
 });
@@ -79,6 +83,28 @@ async function contexts(recorded: Recorded, name: 'coarse' | 'fine', mag: number
     actual: await contextsOf(environment, conditions),
     expected: floats(recorded.array(`${name}_ctx`)),
   };
+}
+
+/** Step `s` from the recorded latents before it. */
+async function oneStep(
+  recorded: Recorded,
+  settings: Settings,
+  environment: Environment,
+  s: number,
+): Promise<Rendered> {
+  const run = () => sample(recorded, settings, environment, s, 1);
+  if (settings.clamped) return run();
+  const { timesteps } = recorded.params(Params);
+  const timestep = timesteps[s]!;
+  const schedule = stridedSchedule(environment.manifest.scheduler, [timestep], 1);
+  const { x0 } = await denoiseTile(environment, {
+    x: floats(at(at(recorded.array('coarse_x'), s), 0)),
+    timestep,
+    alphaCumprod: schedule.alphaCumprod(timestep),
+    guidanceScale: settings.guidanceScale,
+    context: floats(at(recorded.array('coarse_ctx'), 0)),
+  });
+  return withUnclampedFrame(environment, x0, run);
 }
 
 /** `count` steps from the recorded latents before step `first`. */

@@ -75,9 +75,7 @@ async function iterate(
     alphaCumprod: schedule.alphaCumprod(t + offset),
     guidanceScale,
     context: floats(recorded.array('ctx')),
-    guide: first(recorded.array('guide')),
-    ratio: p,
-    newton: { iterations, step, rate },
+    guided: { guide: first(recorded.array('guide')), ratio: p, newton: { iterations, step, rate } },
   });
 }
 

@@ -50,7 +50,7 @@ export const PyramidPack = Type.Object({
   projection: Type.String(),
   lead: Type.Union([Type.Literal('all'), Type.Integer({ minimum: 0 })]),
   guideBlur: Type.Number(),
-  tolerance: Type.Record(Type.String(), Type.Number()),
+  tolerance: Type.Record(Type.String(), Type.Union([Type.Number(), Bounds])),
 });
 
 export type Sensitivity = Static<typeof Sensitivity>;

@@ -1,7 +1,7 @@
 import { NodeConnection } from '@tessera/coordinator';
 import { openBundle, TesseraNode } from '@tessera/gpu-node';
-import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
 import type { Manifest } from '@tessera/tiler';
+import { TamperedBus } from './tampered-bus.js';
 
 /** What a case runs on: a bundle, and a node that has loaded it, called over gRPC. */
 export interface Environment {
@@ -10,14 +10,14 @@ export interface Environment {
   readonly digest: string;
   readonly node: TesseraNode;
   readonly connection: NodeConnection;
-  readonly bus: FrameBus;
+  readonly bus: TamperedBus;
   close(): Promise<void>;
 }
 
 /** Loads the bundle in `dir` into a node of its own, on one thread and an ephemeral port of the loopback. */
 export async function openEnvironment(dir: string): Promise<Environment> {
   const { manifest, digest } = await openBundle(dir);
-  const bus = new InProcessFrameBus();
+  const bus = new TamperedBus();
   const node = await TesseraNode.start({ bundles: [dir], listen: '127.0.0.1:0', threads: 1, batch: 4, bus });
   const connection = new NodeConnection(node.address);
   return {
