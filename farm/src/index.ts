@@ -1,1 +1,4 @@
-export {};
+export { FarmConnection, type FarmConnectionOptions } from './connection/farm-connection.js';
+export { MAX_FRAME_BYTES } from './frames/frame-message.js';
+export { DEFAULT_FRAME_BYTES } from './frames/frame-stream.js';
+export { type FrameWait, NatsFrameBus } from './frames/nats-frame-bus.js';

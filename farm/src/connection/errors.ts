@@ -5,7 +5,10 @@ import { TesseraError } from '@tessera/tiler';
 const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
 const NAME_IN_USE = 10058;
+/** Errors of the client for a subject that no stream takes. */
+const ABSENT = ['NoRespondersError', 'JetStreamNotEnabled', 'StreamNotFoundError'];
 const WRONG_LAST_SEQUENCE = [10071, 10164];
+const UNAVAILABLE = 10008;
 /** "maximum bytes exceeded", "maximum messages per subject exceeded" ...: the store refused the message. */
 const STORE_FAILED = 10077;
 const INSUFFICIENT_RESOURCES = [10023, 10047, 10028];
@@ -29,7 +32,7 @@ export function isNameInUse(error: unknown): boolean {
 export function isGone(error: unknown): boolean {
   const code = apiCode(error);
   if (code === STREAM_NOT_FOUND || code === CONSUMER_NOT_FOUND) return true;
-  return causes(error).some(({ name }) => name === 'NoRespondersError' || name === 'StreamNotFoundError');
+  return causes(error).some(({ name }) => ABSENT.includes(name));
 }
 
 /** True if a stream is at one of its bounds. */
@@ -41,6 +44,11 @@ export function isFull(error: unknown): boolean {
 /** True if a stream refused a message because it holds one of that subject already. */
 export function isHeldAlready(error: unknown): boolean {
   return apiCode(error) === STORE_FAILED && /per subject/.test((error as Error).message);
+}
+
+/** True if the server did not answer in time or says that it cannot now: asking again may help. */
+export function isPassing(error: unknown): boolean {
+  return apiCode(error) === UNAVAILABLE || causes(error).some(({ name }) => name === 'TimeoutError');
 }
 
 /** What the client threw as TESSERA_NATS_UNAVAILABLE; an error of ours stays as it is. */
