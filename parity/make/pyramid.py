@@ -69,7 +69,8 @@ def main(folder: Path) -> None:
         "projection": "input",
         "lead": "all",
         **SETTINGS,
-        "tolerance": {**{f"x{power}": 1e-4 for power in name.values()}, "image": 2},
+        # Rounding where one should truncate moves half of all values by one.
+        "tolerance": {**{f"x{power}": 1e-4 for power in name.values()}, "image": {"max": 1, "p99": 0.5, "rms": 0.05}},
     }
     (out / "case.json").write_text(json.dumps(case, indent=1) + "\n")
     print({power: (seen[index][-1].std(), seen[index][-1].shape) for index, power in name.items()}, image.std())
