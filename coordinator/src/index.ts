@@ -1,7 +1,9 @@
 export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
 export { stepCell } from './dataflow/step-cell.js';
-export { type CallOptions, NodeConnection } from './dispatch/node-connection.js';
+export type { CallOptions, NodeApi } from './dispatch/node-api.js';
+export { NodeConnection } from './dispatch/node-connection.js';
+export { Farm } from './farm/farm.js';
 export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
 export { describeSettings } from './job/describe-settings.js';
 export { type JobPlan, type PlannedPass, type PlanOverrides, planJob } from './job/plan.js';
@@ -12,7 +14,7 @@ export {
   parseProjection,
   REFERENCE_NEWTON,
 } from './job/projection-settings.js';
-export { renderJob } from './job/render-job.js';
+export { renderJob, renderOnFarm } from './job/render-job.js';
 export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './job/render-request.js';
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { defaultSettings, type RenderSettings } from './job/settings.js';

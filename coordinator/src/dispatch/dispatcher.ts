@@ -1,5 +1,6 @@
 import { TesseraError } from '@tessera/tiler';
 import type { NodeHandle } from './node-handle.js';
+import type { NodePool } from './node-pool.js';
 
 /** Work for one node, taken off the queue. */
 export interface Batch {
@@ -7,7 +8,7 @@ export interface Batch {
   readonly size: number;
   /** Sends it and applies the answer. Rejects if the call as a whole failed. */
   send(node: NodeHandle): Promise<void>;
-  /** Puts all of it back after `error`, or throws if no node is left that may try. */
+  /** Puts all of it back after `error`. */
   giveBack(node: NodeHandle, error: TesseraError): void;
 }
 
@@ -21,24 +22,21 @@ export interface WorkSource {
 export const BATCHES_IN_FLIGHT = 2;
 
 /**
- * Keeps every node at two batches in flight. Nodes ask for work as they finish, so that work goes by speed without
- * anyone setting it.
+ * Keeps every ready node at two batches in flight. Nodes are given work as they finish, so that work goes by speed
+ * without anyone setting it.
  */
 export class Dispatcher {
-  readonly #nodes: readonly NodeHandle[];
+  readonly #pool: NodePool;
   readonly #source: WorkSource;
-  readonly #fail: (error: TesseraError) => void;
   #scheduled = false;
   #stopped = false;
 
-  /** `fail` is called once, with the error that ends the job. */
-  constructor(nodes: readonly NodeHandle[], source: WorkSource, fail: (error: TesseraError) => void) {
-    this.#nodes = nodes;
+  constructor(pool: NodePool, source: WorkSource) {
+    this.#pool = pool;
     this.#source = source;
-    this.#fail = fail;
   }
 
-  /** There may be new work: hands it out once the current event is through. */
+  /** There may be new work or a new node: hands out once the current event is through. */
   wake(): void {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
@@ -56,8 +54,8 @@ export class Dispatcher {
   /** In rounds, so that the first node does not take all of a short queue. */
   #handOut(): void {
     for (let round = 0; round < BATCHES_IN_FLIGHT; round++) {
-      for (const node of this.#nodes) {
-        if (this.#stopped || node.inFlight > round) continue;
+      for (const node of this.#pool.nodes) {
+        if (this.#stopped || node.state !== 'ready' || node.inFlight > round) continue;
         const batch = this.#source.take(node);
         if (batch !== undefined) void this.#send(node, batch);
       }
@@ -68,21 +66,16 @@ export class Dispatcher {
     node.inFlight++;
     try {
       await batch.send(node);
+      this.#pool.answered(node);
     } catch (error) {
-      this.#settleFailure(node, batch, TesseraError.from(error));
+      const coded = TesseraError.from(error);
+      if (!this.#stopped) {
+        batch.giveBack(node, coded);
+        this.#pool.failed(node, coded);
+      }
     } finally {
       node.inFlight--;
       this.wake();
-    }
-  }
-
-  #settleFailure(node: NodeHandle, batch: Batch, error: TesseraError): void {
-    if (this.#stopped) return;
-    try {
-      batch.giveBack(node, error);
-    } catch (fatal) {
-      this.stop();
-      this.#fail(TesseraError.from(fatal));
     }
   }
 }

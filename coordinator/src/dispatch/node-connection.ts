@@ -11,14 +11,7 @@ import {
   type RunResponse,
 } from '@tessera/proto';
 import { type ErrorCode, isErrorCode, TesseraError } from '@tessera/tiler';
-
-/** Bounds of one call. */
-export interface CallOptions {
-  /** Seconds after which the call fails with TESSERA_DEADLINE. */
-  readonly seconds: number;
-  /** Ends the call with TESSERA_CANCELLED. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { CallOptions, NodeApi } from './node-api.js';
 
 type UnaryCall<Request, Response> = (
   request: Request,
@@ -31,7 +24,7 @@ type UnaryCall<Request, Response> = (
  * One gRPC channel to one node: unary calls as promises that reject with coded errors. The node's own code travels in the
  * trailing metadata key `tessera-code`; failures of the channel itself map to TESSERA_NODE_UNAVAILABLE and TESSERA_DEADLINE.
  */
-export class NodeConnection {
+export class NodeConnection implements NodeApi {
   readonly #client: NodeClient;
 
   /** `address` is host:port. The channel connects on the first call. */
@@ -63,14 +56,14 @@ export class NodeConnection {
   #unary<Request, Response>(
     call: UnaryCall<Request, Response>,
     request: Request,
-    { seconds, signal }: CallOptions,
+    { seconds, signal, waitForReady = false }: CallOptions,
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(new TesseraError('TESSERA_CANCELLED', 'Stopped on request'));
       const cancel = () => pending.cancel();
       const pending = call(
         request,
-        new Metadata({ waitForReady: true }),
+        new Metadata({ waitForReady }),
         { deadline: Date.now() + seconds * 1000 },
         (error, response) => {
           signal?.removeEventListener('abort', cancel);

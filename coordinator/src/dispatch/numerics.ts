@@ -1,18 +1,16 @@
 import type { NodeHandle } from './node-handle.js';
 
 /**
- * The nodes that give the same bytes (design.md, decision 2): of all classes of numerics the one that is fastest in
- * sum. The others are left out and closed, because a picture that mixes classes could not be made again.
+ * The class of numerics a job is done in (design.md, decision 2): of those its nodes have, the one that is fastest in sum.
+ * A picture that mixed classes could not be made again. Undefined if no node has the bundle.
  */
-export function oneNumericsClass(nodes: readonly NodeHandle[]): NodeHandle[] {
+export function fastestNumerics(nodes: readonly NodeHandle[], digest: string): string | undefined {
   const speeds = new Map<string, number>();
-  for (const { bundle } of nodes) {
+  for (const node of nodes) {
+    const bundle = node.bundle(digest);
+    if (bundle === undefined) continue;
     const speed = 1 / Math.max(bundle.secondsPerEvaluation, 1e-9);
     speeds.set(bundle.numerics, (speeds.get(bundle.numerics) ?? 0) + speed);
   }
-  const [fastest] = [...speeds].sort((a, b) => b[1] - a[1])[0]!;
-  for (const node of nodes) {
-    if (node.bundle.numerics !== fastest) node.connection.close();
-  }
-  return nodes.filter(({ bundle }) => bundle.numerics === fastest);
+  return [...speeds].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -1,8 +1,8 @@
 import { statePath } from '../checkpoint/checkpointer.js';
 import { type JobState, loadState } from '../checkpoint/job-state.js';
 import { readStateFile } from '../checkpoint/state-file.js';
-import { NodeHandle } from '../dispatch/node-handle.js';
-import { oneNumericsClass } from '../dispatch/numerics.js';
+import { NodeConnection } from '../dispatch/node-connection.js';
+import { Farm } from '../farm/farm.js';
 import type { RenderEnvironment, RenderJob } from './render-request.js';
 import { RenderSession } from './render-session.js';
 import { makeReport, type RenderReport } from './report.js';
@@ -13,35 +13,48 @@ import { makeReport, type RenderReport } from './report.js';
  * TESSERA_NODE_UNAVAILABLE, TESSERA_DISK_FULL, TESSERA_OUTPUT_UNWRITABLE, TESSERA_CANCELLED, TESSERA_BAD_STATE ...
  */
 export async function renderJob(job: RenderJob, environment: RenderEnvironment): Promise<RenderReport> {
+  const farm = new Farm();
+  try {
+    const { nodes, signal } = environment;
+    await Promise.all(nodes.map((address) => farm.pool.add(new NodeConnection(address), signal)));
+    return await renderOnFarm(job, environment, farm);
+  } finally {
+    farm.close();
+  }
+}
+
+/** `renderJob` on a farm that is there already, beside its other jobs. `environment.nodes` is not looked at. */
+export async function renderOnFarm(
+  job: RenderJob,
+  environment: RenderEnvironment,
+  farm: Farm,
+): Promise<RenderReport> {
   const clock = () => performance.now() / 1000;
   const started = clock();
   const restored = job.stateDir ? await readState(job.stateDir) : undefined;
-  const nodes = await connectNodes(job, environment);
+  const writer = await job.openOutput?.(restored?.picture?.writer);
   try {
-    const writer = await job.openOutput?.(restored?.picture?.writer);
-    try {
-      const session = new RenderSession(job, environment, nodes, writer, restored, clock);
-      await session.run();
-      const decoded = clock();
-      await writer?.finish();
-      return makeReport(session.job, nodes, {
-        version: environment.version,
-        numerics: nodes[0]!.bundle.numerics,
-        busyWhileSampling: session.busyWhileSampling,
-        seconds: {
-          total: clock() - started + (environment.layoutSeconds ?? 0),
-          layout: environment.layoutSeconds ?? 0,
-          sampling: session.sampledAt - session.startedAt,
-          decode: decoded - session.sampledAt,
-          encode: 0,
-          write: clock() - decoded,
-        },
-      });
-    } finally {
-      await writer?.close();
-    }
+    const session = new RenderSession(job, environment, farm, writer, restored, clock);
+    await session.run();
+    const decoded = clock();
+    await writer?.finish();
+    const layout = environment.layoutSeconds ?? 0;
+    return makeReport(session.job, {
+      version: environment.version,
+      numerics: session.numerics,
+      flops: flopsOf(farm, job.bundle),
+      busyWhileSampling: session.busyWhileSampling,
+      seconds: {
+        total: clock() - started + layout,
+        layout,
+        sampling: session.sampledAt - session.startedAt,
+        decode: decoded - session.sampledAt,
+        encode: 0,
+        write: clock() - decoded,
+      },
+    });
   } finally {
-    for (const node of nodes) node.connection.close();
+    await writer?.close();
   }
 }
 
@@ -50,9 +63,6 @@ async function readState(stateDir: string): Promise<JobState | undefined> {
   return parts && loadState(parts);
 }
 
-async function connectNodes(job: RenderJob, { nodes, signal }: RenderEnvironment): Promise<NodeHandle[]> {
-  const connected = await Promise.all(
-    nodes.map((address) => NodeHandle.connect(address, job.bundle, { batch: job.batch, signal })),
-  );
-  return oneNumericsClass(connected);
+function flopsOf(farm: Farm, bundle: string): Readonly<Record<string, number>> {
+  return farm.nodes.map((node) => node.bundle(bundle)?.flops).find((flops) => flops !== undefined) ?? {};
 }

@@ -19,6 +19,8 @@ export interface RenderJob {
   readonly stateDir: string | undefined;
   /** Lockstep: no tile runs a step before its whole level has reached it. */
   readonly barrier?: boolean;
+  /** 0 (last) .. 9 (first) among the jobs of a farm; 4 is usual. */
+  readonly priority?: number;
   /** Most tiles a request holds, instead of what each node measured. */
   readonly batch?: number | undefined;
 }

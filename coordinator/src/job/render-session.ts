@@ -1,26 +1,31 @@
 import { PhiloxNoise, type PictureWriter, TesseraError } from '@tessera/tiler';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { JobState } from '../checkpoint/job-state.js';
-import { Dispatcher } from '../dispatch/dispatcher.js';
-import type { NodeHandle } from '../dispatch/node-handle.js';
+import { fastestNumerics } from '../dispatch/numerics.js';
+import type { Farm } from '../farm/farm.js';
 import { PixelStage } from '../output/pixel-stage.js';
 import { JobRun } from '../run/job-run.js';
 import { GridConditions } from '../run/tile-conditions.js';
 import { pixelPlan } from './pixel-plan.js';
 import type { RenderEnvironment, RenderJob } from './render-request.js';
 
-/** One run of a job on connected nodes, from the first batch to the last window: ties run, dispatcher and checkpoints. */
+/** Priority of a job that says nothing, in the middle of 0..9. */
+export const USUAL_PRIORITY = 4;
+
+/** One run of a job on a farm, from the first batch to the last window: ties run, nodes and checkpoints. */
 export class RenderSession {
   readonly job: JobRun;
-  readonly #nodes: readonly NodeHandle[];
+  readonly #farm: Farm;
   readonly #environment: RenderEnvironment;
-  readonly #dispatcher: Dispatcher;
   readonly #checkpointer: Checkpointer | undefined;
   readonly #clock: () => number;
+  readonly #priority: number;
   readonly #calls = new AbortController();
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
   #fail: (error: TesseraError) => void = () => {};
+  /** Class of numerics that it is done in. */
+  readonly numerics: string;
   /** Seconds on the clock. */
   readonly startedAt: number;
   sampledAt = 0;
@@ -30,14 +35,15 @@ export class RenderSession {
   constructor(
     job: RenderJob,
     environment: RenderEnvironment,
-    nodes: readonly NodeHandle[],
+    farm: Farm,
     writer: PictureWriter | undefined,
     restored: JobState | undefined,
     clock: () => number,
   ) {
     const { plan } = job;
     const { recorded } = environment;
-    this.#nodes = nodes;
+    this.#farm = farm;
+    this.#priority = job.priority ?? USUAL_PRIORITY;
     this.#environment = environment;
     this.#clock = clock;
     this.startedAt = clock();
@@ -45,10 +51,15 @@ export class RenderSession {
       this.#finish = resolve;
       this.#fail = reject;
     });
+    // Whoever runs it hears of a failure; before that nobody listens.
+    this.#finished.catch(() => undefined);
+    this.numerics = numericsOf(farm, job.bundle);
     this.job = new JobRun(plan, {
       id: job.id,
       bundle: job.bundle,
-      nodes,
+      nodes: () => farm.nodes,
+      numerics: this.numerics,
+      batch: job.batch,
       bus: environment.bus,
       noise: recorded?.noise ?? new PhiloxNoise(plan.settings.seed),
       conditionsOf: (level) =>
@@ -61,12 +72,11 @@ export class RenderSession {
       barrier: job.barrier ?? false,
       signal: this.#calls.signal,
       saving: () => this.#checkpointer?.saving,
-      onWork: () => this.#dispatcher.wake(),
+      onWork: () => farm.wake(),
       onApplied: () => this.#applied(),
       onDone: () => this.#finish(),
       onError: (error) => this.#fail(error),
     });
-    this.#dispatcher = new Dispatcher(nodes, this.job, (error) => this.#fail(error));
     this.#checkpointer = job.stateDir ? new Checkpointer(job.stateDir, this.job, writer, clock) : undefined;
   }
 
@@ -76,30 +86,35 @@ export class RenderSession {
     const cancel = () => this.#fail(new TesseraError('TESSERA_CANCELLED', 'Stopped on request'));
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
+    const { job } = this;
+    let leave: (() => void) | undefined;
     try {
-      this.job.start();
+      job.start();
+      leave = this.#farm.join({
+        id: job.id,
+        priority: this.#priority,
+        work: job,
+        onNodes: () => job.nodesChanged(),
+      });
       await this.#finished;
-      await this.job.pixels?.drained();
+      await job.pixels?.drained();
+      await this.#checkpointer?.saving;
     } catch (error) {
-      await this.#stop();
+      // The error that stopped the run is the one to report.
+      this.#calls.abort();
+      await this.#checkpointer?.save().catch(() => undefined);
       throw error;
     } finally {
+      leave?.();
       signal?.removeEventListener('abort', cancel);
     }
-  }
-
-  /** Ends what is under way and saves what has been applied; the error that stopped the run is the one to report. */
-  async #stop(): Promise<void> {
-    this.#dispatcher.stop();
-    this.#calls.abort();
-    await this.#checkpointer?.save().catch(() => undefined);
   }
 
   #applied(): void {
     const { job } = this;
     if (this.sampledAt === 0 && job.tileSteps === job.totalTileSteps) {
       this.sampledAt = this.#clock();
-      this.busyWhileSampling = this.#nodes.reduce((total, node) => total + node.busySeconds, 0);
+      this.busyWhileSampling = job.account.busySeconds;
     }
     this.#environment.onProgress?.({
       tileSteps: job.tileSteps,
@@ -110,4 +125,17 @@ export class RenderSession {
     });
     this.#checkpointer?.saveIfDue().catch((error: unknown) => this.#fail(TesseraError.from(error)));
   }
+}
+
+function numericsOf(farm: Farm, bundle: string): string {
+  const numerics = fastestNumerics(farm.nodes, bundle);
+  if (numerics !== undefined) return numerics;
+  const nodes = farm.nodes.map(({ name, description }) => {
+    const loaded = description.bundles.map((other) => other.name).join(', ') || 'none';
+    return `${name} has ${loaded}`;
+  });
+  throw new TesseraError(
+    'TESSERA_BUNDLE_UNKNOWN',
+    `Expected a node with bundle ${bundle.slice(0, 12)} but got ${nodes.join('; ') || 'no node'}`,
+  );
 }

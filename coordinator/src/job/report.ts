@@ -1,5 +1,4 @@
 import { LatentHash, NOISE_VERSION } from '@tessera/tiler';
-import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobRun } from '../run/job-run.js';
 import type { PassRun } from '../run/pass-run.js';
 import { totalFlops } from './cost.js';
@@ -59,19 +58,18 @@ export interface RenderReport {
 export interface ReportFacts {
   readonly version: string;
   readonly numerics: string;
+  /** Of one evaluation, by role, as the nodes report them. */
+  readonly flops: Readonly<Record<string, number>>;
   readonly seconds: ReportSeconds;
   /** Device-busy seconds of all nodes up to the end of sampling. */
   readonly busyWhileSampling: number;
 }
 
 /** The report of a finished run. */
-export function makeReport(run: JobRun, nodes: readonly NodeHandle[], facts: ReportFacts): RenderReport {
-  const { plan } = run;
-  const { seconds } = facts;
-  const { flops } = nodes[0]!.bundle;
-  const sum = (role: 'denoiser' | 'decoder' | 'encoder') =>
-    nodes.reduce((total, node) => total + node.evaluations[role], 0);
-  const evaluations = { denoiser: sum('denoiser'), decoder: sum('decoder'), encoder: sum('encoder') };
+export function makeReport(run: JobRun, facts: ReportFacts): RenderReport {
+  const { plan, account } = run;
+  const { seconds, flops } = facts;
+  const { evaluations } = account;
   return {
     seed: String(plan.settings.seed),
     canvas: { width: plan.settings.width, height: plan.settings.height },
@@ -93,14 +91,15 @@ export function makeReport(run: JobRun, nodes: readonly NodeHandle[], facts: Rep
     evaluations,
     flops: 'denoiser' in flops ? totalFlops(evaluations, flops) : undefined,
     seconds,
-    nodes: nodes.map(({ name, tileSteps, busySeconds, batches, batchTiles }) => ({
+    nodes: [...account.nodes].map(([name, { tileSteps, busySeconds, batches, batchTiles }]) => ({
       name,
       tileSteps,
       busySeconds,
       batches,
       meanBatch: batches === 0 ? 0 : batchTiles / batches,
     })),
-    busyFraction: seconds.sampling === 0 ? 0 : facts.busyWhileSampling / (nodes.length * seconds.sampling),
+    busyFraction:
+      seconds.sampling === 0 ? 0 : facts.busyWhileSampling / (account.nodes.size * seconds.sampling),
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

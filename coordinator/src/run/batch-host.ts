@@ -3,6 +3,7 @@ import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
 import type { PixelStage } from '../output/pixel-stage.js';
+import type { JobAccount } from './job-account.js';
 import type { LatentPool } from './latent-pool.js';
 import type { DenoiseTask, Task } from './task-queue.js';
 
@@ -14,6 +15,8 @@ export interface BatchHost {
   readonly plan: JobPlan;
   /** Ends the calls under way. */
   readonly signal: AbortSignal;
+  /** What the job has cost so far. */
+  readonly account: JobAccount;
   /** Buffers for latents on the way out and back. */
   readonly latents: LatentPool;
   readonly pixels: PixelStage | undefined;
@@ -22,13 +25,16 @@ export interface BatchHost {
 
   /** Runs `apply` once no checkpoint is being written: an answer changes all of a run's state or none of it. */
   apply(apply: () => void): Promise<void>;
-  /** Takes a tile's estimate. The arrays are kept until their cells are fused, then given back to `latents`. */
-  denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): void;
+  /**
+   * Takes a tile's estimate; the arrays are kept until their cells are fused, then given back to `latents`. False if the
+   * tile-step was done already.
+   */
+  denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean;
   /** A tile found frames of the level above missing (by subject): it waits until they have been decoded again. */
   framesLost(task: DenoiseTask, subjects: readonly string[]): void;
   /** Takes a decoded window of the picture, 3,P,P. */
   windowDecoded(window: number, image: Float32Array): void;
-  /** Puts a task back after a failure on a node; throws TESSERA_TILE_FAILED if no node may try it again. */
+  /** Puts a task back after a failure on a node, or fails the job with TESSERA_TILE_FAILED if no node may try it again. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void;
   /** Puts a task back at no fault of the node's. */
   requeue(task: Task): void;

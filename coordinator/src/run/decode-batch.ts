@@ -1,7 +1,7 @@
 import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tessera/proto';
 import { TesseraError, tileOrigin } from '@tessera/tiler';
 import type { Batch } from '../dispatch/dispatcher.js';
-import type { NodeHandle } from '../dispatch/node-handle.js';
+import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchHost } from './batch-host.js';
 import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
@@ -31,13 +31,13 @@ export class DecodeBatch implements Batch {
       .map((task, index) => this.#request(task, index))
       .filter((tile) => tile !== undefined);
     if (requested.length === 0) return;
-    const response = await node.connection.decode(
+    const response = await node.api.decode(
       { bundle, tiles: requested },
-      node.callOptions(requested.length, EVALUATIONS_PER_DECODE, signal),
+      callOptions(node.bundle(bundle)!, requested.length * EVALUATIONS_PER_DECODE, signal),
     );
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
     await this.#run.apply(() => {
-      node.account(response.work, requested.length);
+      this.#run.account.add(node.name, response.work, requested.length);
       for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
     });
   }

@@ -1,7 +1,7 @@
 import type { Denoised, DenoisedTile } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import type { Batch } from '../dispatch/dispatcher.js';
-import type { NodeHandle } from '../dispatch/node-handle.js';
+import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
 import { projectionMessage } from '../job/projection-settings.js';
 import type { BatchHost } from './batch-host.js';
 import { floatsOf } from './float-bytes.js';
@@ -32,17 +32,17 @@ export class DenoiseBatch implements Batch {
     const context = { job: run.id, downsample: manifest.tile.downsample, window: settings.window };
     const gathered = this.#tasks.map(() => run.latents.take());
     try {
-      const response = await node.connection.denoise(
+      const response = await node.api.denoise(
         {
           bundle: run.bundle,
           projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
           tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
         },
-        node.callOptions(this.#tasks.length, EVALUATIONS_PER_TILE, run.signal),
+        callOptions(node.bundle(run.bundle)!, this.size * EVALUATIONS_PER_TILE, run.signal),
       );
       const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
       await run.apply(() => {
-        node.account(response.work, this.#tasks.length);
+        run.account.add(node.name, response.work, this.size);
         for (const [index, task] of this.#tasks.entries()) this.#settle(task, outcomes.get(index), node);
       });
     } finally {
@@ -88,10 +88,10 @@ export class DenoiseBatch implements Batch {
       const got = `${x0.byteLength} and ${x.byteLength}`;
       return new TesseraError('TESSERA_GRAPH_FAILED', `Expected latents of ${bytes} bytes but got ${got}`);
     }
-    node.tileSteps++;
     const { latents } = this.#run;
     const moved = x.byteLength > 0 ? floatsOf(x, latents.take()) : undefined;
-    this.#run.denoised(task, floatsOf(x0, latents.take()), moved);
+    if (this.#run.denoised(task, floatsOf(x0, latents.take()), moved))
+      this.#run.account.addTileStep(node.name);
     return undefined;
   }
 

@@ -13,6 +13,7 @@ import type { BatchHost } from './batch-host.js';
 import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
+import { JobAccount } from './job-account.js';
 import { LatentPool } from './latent-pool.js';
 import type { PassRun } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
@@ -38,7 +39,12 @@ export interface JobRunOptions extends RunInputs {
   readonly saving: () => Promise<void> | undefined;
   /** Called after each answer was applied. */
   readonly onApplied: () => void;
-  readonly nodes: readonly NodeHandle[];
+  /** The nodes there are. */
+  readonly nodes: () => readonly NodeHandle[];
+  /** Class of numerics of the nodes that may work on it. */
+  readonly numerics: string;
+  /** Most tiles a request holds, instead of what each node measured. */
+  readonly batch: number | undefined;
   /** Called when there may be new work. */
   readonly onWork: () => void;
   /** Called when a cell has moved on to `step + 1`; `canvas` shows it. */
@@ -62,6 +68,7 @@ export class JobRun implements WorkSource, BatchHost {
   readonly pixels: PixelStage | undefined;
   readonly signal: AbortSignal;
   readonly latents: LatentPool;
+  readonly account = new JobAccount();
   /** Coarsest first; the post-pass is last. */
   readonly passes: readonly PassRun[];
   readonly #options: JobRunOptions;
@@ -124,23 +131,27 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   take(node: NodeHandle): Batch | undefined {
-    if (node.inFlight > 0 && node.bundle.padded && this.#queue.length < node.batch) return undefined;
+    const loaded = node.bundle(this.bundle);
+    if (loaded?.numerics !== this.#options.numerics) return undefined;
+    const limit = this.#options.batch ?? Math.max(1, loaded.batch);
+    if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
     const allows = (task: Task) =>
       task.failures.allows(node.name) && (task.kind !== 'pixels' || !this.#sinkLags());
-    const tasks = this.#queue.take(node.batch, allows);
+    const tasks = this.#queue.take(limit, allows);
     if (tasks.length === 0) return undefined;
     return tasks[0]!.kind === 'denoise'
       ? new DenoiseBatch(this, tasks as DenoiseTask[])
       : new DecodeBatch(this, tasks as DecodeTask[]);
   }
 
-  denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): void {
+  denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean {
     const guide = pass.guideOf(step, tile);
-    if (!pass.pass.deliver(step, tile, x0, x)) return;
+    if (!pass.pass.deliver(step, tile, x0, x)) return false;
     this.tileSteps++;
     if (guide) pass.guide!.frames.read(guide.step, guide.frames);
     this.#ready.cellsMoved(pass);
     if (pass.pass.reached(pass.planned.plan.steps)) this.#passFinished();
+    return true;
   }
 
   framesLost(task: DenoiseTask, subjects: readonly string[]): void {
@@ -158,8 +169,13 @@ export class JobRun implements WorkSource, BatchHost {
     for (let saving = this.#options.saving(); saving !== undefined; saving = this.#options.saving())
       await saving.catch(() => undefined);
     if (this.signal.aborted) return;
-    apply();
-    this.#options.onApplied();
+    try {
+      apply();
+      this.#options.onApplied();
+    } catch (error) {
+      // Half applied: no node's fault, and nothing to be tried again.
+      this.#options.onError(TesseraError.from(error));
+    }
   }
 
   windowDecoded(window: number, image: Float32Array): void {
@@ -171,15 +187,32 @@ export class JobRun implements WorkSource, BatchHost {
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
-    if (!this.#options.nodes.some(({ name }) => task.failures.allows(name))) {
-      const { cause } = task.failures;
-      throw new TesseraError(
-        'TESSERA_TILE_FAILED',
-        `Tile ${position} failed on every node: ${cause?.message}`,
-        { cause },
-      );
+    if (this.#mayWork.some(({ name }) => task.failures.allows(name))) {
+      this.requeue(task);
+      return;
     }
-    this.requeue(task);
+    const { cause = error } = task.failures;
+    const message = `Tile ${position} failed on every node: ${cause.message}`;
+    this.#options.onError(new TesseraError('TESSERA_TILE_FAILED', message, { cause }));
+  }
+
+  /** Nodes have come or gone: ends the job if none is left that may work on it. */
+  nodesChanged(): void {
+    if (this.#mayWork.length > 0) {
+      this.#options.onWork();
+      return;
+    }
+    const causes = this.#options
+      .nodes()
+      .map(({ name, cause }) => `${name}: ${cause?.message ?? 'no such bundle'}`);
+    const message = `No node is left that has the bundle${causes.length > 0 ? ` (${causes.join('; ')})` : ''}`;
+    this.#options.onError(new TesseraError('TESSERA_NODE_UNAVAILABLE', message));
+  }
+
+  /** Nodes of the job's class of numerics that have the bundle and are not gone. */
+  get #mayWork(): readonly NodeHandle[] {
+    const { nodes, numerics } = this.#options;
+    return nodes().filter((node) => node.bundle(this.bundle)?.numerics === numerics);
   }
 
   requeue(task: Task): void {

@@ -1,0 +1,56 @@
+import { type Clock, SYSTEM_CLOCK } from '../dispatch/clock.js';
+import { Dispatcher } from '../dispatch/dispatcher.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
+import { NodePool } from '../dispatch/node-pool.js';
+import { JobScheduler, type ScheduledJob } from './job-scheduler.js';
+
+/** A job's part in a farm. */
+export interface FarmMember extends ScheduledJob {
+  /** Called whenever a node joins, leaves or changes its state. */
+  onNodes(): void;
+}
+
+/** The nodes of one coordinator and the jobs that share them. The embedded mode is a farm of one node and one job. */
+export class Farm {
+  readonly pool: NodePool;
+  readonly #scheduler = new JobScheduler();
+  readonly #dispatcher: Dispatcher;
+  readonly #members = new Set<FarmMember>();
+
+  constructor(clock: Clock = SYSTEM_CLOCK) {
+    this.pool = new NodePool(() => this.#nodesChanged(), clock);
+    this.#dispatcher = new Dispatcher(this.pool, this.#scheduler);
+  }
+
+  /** Nodes that have not been given up. */
+  get nodes(): readonly NodeHandle[] {
+    return this.pool.nodes;
+  }
+
+  /** Lets a job have nodes from now on; what it returns takes it off again. */
+  join(member: FarmMember): () => void {
+    this.#members.add(member);
+    this.#scheduler.add(member);
+    this.wake();
+    return () => {
+      this.#members.delete(member);
+      this.#scheduler.remove(member.id);
+    };
+  }
+
+  /** A job has new work. */
+  wake(): void {
+    this.#dispatcher.wake();
+  }
+
+  /** Hands out nothing more and closes the connections. */
+  close(): void {
+    this.#dispatcher.stop();
+    this.pool.close();
+  }
+
+  #nodesChanged(): void {
+    for (const member of this.#members) member.onNodes();
+    this.wake();
+  }
+}
