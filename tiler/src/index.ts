@@ -19,6 +19,7 @@ export type { PictureInfo, PictureWriter } from './container/picture.js';
 export { writePreview } from './container/preview.js';
 export { ERROR_CODES, type ErrorCode, isErrorCode } from './error/codes.js';
 export { TesseraError } from './error/tessera-error.js';
+export { encodeHalf, halfTable } from './float16/float16.js';
 export { type FusionPlan, fuseCell } from './fusion/fuse.js';
 export { WINDOW_NAMES, type WindowName, windowWeights } from './fusion/window.js';
 export { HASH_TILE, ImageHash } from './hash/image-hash.js';

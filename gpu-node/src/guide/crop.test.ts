@@ -1,7 +1,6 @@
-import { windowWeights } from '@tessera/tiler';
+import { encodeHalf, windowWeights } from '@tessera/tiler';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeHalf } from '../float16/float16.js';
 import { cropFrames, type PlacedFrame } from './crop.js';
 import { readFrame } from './frame.js';
 

@@ -1,5 +1,4 @@
-import { TesseraError } from '@tessera/tiler';
-import { halfTable } from '../float16/float16.js';
+import { halfTable, TesseraError } from '@tessera/tiler';
 
 /** A guide frame, 3,P,P: raw elements, each worth `values[element]` where there is a table, else themselves. */
 export interface Frame {

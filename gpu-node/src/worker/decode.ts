@@ -1,4 +1,4 @@
-import { encodeHalf } from '../float16/float16.js';
+import { encodeHalf } from '@tessera/tiler';
 import { allFinite } from './finite.js';
 import type { Graphs } from './graphs.js';
 import type { DecodeBatch, DecodeReply, DeviceWork } from './protocol.js';
