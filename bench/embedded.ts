@@ -98,7 +98,7 @@ for (let round = -1; round < Number(values.rounds); round++) {
       bundle: bundle.digest,
       grid,
       openOutput: undefined,
-      stateDir: undefined,
+      state: undefined,
       batch,
     },
     { nodes: [node.address], bus, version: 'bench' },

@@ -32,7 +32,7 @@ export function runEchoJob(address: string, side: number, steps: number): Promis
         data: new Float32Array(embedding).map((_, i) => Math.sin(i)),
       },
       openOutput: undefined,
-      stateDir: undefined,
+      state: undefined,
       batch: ECHO_BATCH,
     },
     { nodes: [address], bus: new InProcessFrameBus(), version: 'bench' },

@@ -66,7 +66,7 @@ export class Studio {
           bundle: digest,
           grid,
           openOutput: () => openPicture({ path, workDir, format: 'png', info }),
-          stateDir: undefined,
+          state: undefined,
         },
         {
           nodes: [this.#node.address],

@@ -1,5 +1,6 @@
 export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
+export { FolderState, type StateStore } from './checkpoint/state-store.js';
 export { stepCell } from './dataflow/step-cell.js';
 export type { CallOptions, NodeApi } from './dispatch/node-api.js';
 export { NodeConnection } from './dispatch/node-connection.js';

@@ -1,23 +1,17 @@
-import { join } from 'node:path';
 import type { PictureWriter } from '@tessera/tiler';
 import type { JobRun } from '../run/job-run.js';
 import { saveState } from './job-state.js';
-import { writeStateFile } from './state-file.js';
+import type { StateStore } from './state-store.js';
 
 /** Seconds between checkpoints: what a kill -9 makes a job do again, at most, besides the time of saving. */
 export const CHECKPOINT_SECONDS = 15;
-
-/** File of the state inside a job's state folder. */
-export function statePath(stateDir: string): string {
-  return join(stateDir, 'state.bin');
-}
 
 /**
  * Saves a run every so often. While it saves, answers wait to be applied (`saving`), so that all parts are of one moment;
  * the nodes go on with what they have.
  */
 export class Checkpointer {
-  readonly #path: string;
+  readonly #store: StateStore;
   readonly #run: JobRun;
   readonly #writer: PictureWriter | undefined;
   readonly #now: () => number;
@@ -25,8 +19,8 @@ export class Checkpointer {
   #saving: Promise<void> | undefined;
 
   /** `now` in seconds, from any origin. */
-  constructor(stateDir: string, run: JobRun, writer: PictureWriter | undefined, now: () => number) {
-    this.#path = statePath(stateDir);
+  constructor(store: StateStore, run: JobRun, writer: PictureWriter | undefined, now: () => number) {
+    this.#store = store;
     this.#run = run;
     this.#writer = writer;
     this.#now = now;
@@ -59,6 +53,6 @@ export class Checkpointer {
     await pixels?.drained();
     const picture = pixels &&
       this.#writer && { hash: pixels.hash.state(), writer: await this.#writer.checkpoint() };
-    await writeStateFile(this.#path, saveState(this.#run.passes, { ...this.#run.progress, picture }));
+    await this.#store.write(saveState(this.#run.passes, { ...this.#run.progress, picture }));
   }
 }

@@ -17,7 +17,7 @@ export class Farm {
   readonly #dispatcher: Dispatcher;
   readonly #members = new Set<FarmMember>();
 
-  constructor(clock: Clock = SYSTEM_CLOCK) {
+  constructor(readonly clock: Clock = SYSTEM_CLOCK) {
     this.pool = new NodePool(() => this.#nodesChanged(), clock);
     this.#dispatcher = new Dispatcher(this.pool, this.#scheduler);
   }

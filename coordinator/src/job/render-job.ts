@@ -1,6 +1,4 @@
-import { statePath } from '../checkpoint/checkpointer.js';
-import { type JobState, loadState } from '../checkpoint/job-state.js';
-import { readStateFile } from '../checkpoint/state-file.js';
+import { loadState } from '../checkpoint/job-state.js';
 import { NodeConnection } from '../dispatch/node-connection.js';
 import { Farm } from '../farm/farm.js';
 import type { RenderEnvironment, RenderJob } from './render-request.js';
@@ -29,12 +27,13 @@ export async function renderOnFarm(
   environment: RenderEnvironment,
   farm: Farm,
 ): Promise<RenderReport> {
-  const clock = () => performance.now() / 1000;
+  const clock = () => farm.clock.now();
   const started = clock();
-  const restored = job.stateDir ? await readState(job.stateDir) : undefined;
+  const saved = await job.state?.read();
+  const restored = saved && loadState(saved);
   const writer = await job.openOutput?.(restored?.picture?.writer);
   try {
-    const session = new RenderSession(job, environment, farm, writer, restored, clock);
+    const session = new RenderSession(job, environment, farm, writer, restored);
     await session.run();
     const decoded = clock();
     await writer?.finish();
@@ -56,11 +55,6 @@ export async function renderOnFarm(
   } finally {
     await writer?.close();
   }
-}
-
-async function readState(stateDir: string): Promise<JobState | undefined> {
-  const parts = await readStateFile(statePath(stateDir));
-  return parts && loadState(parts);
 }
 
 function flopsOf(farm: Farm, bundle: string): Readonly<Record<string, number>> {

@@ -1,6 +1,7 @@
 import type { FrameBus } from '@tessera/proto';
 import type { EmbeddingGrid, Level, NoiseSource, PictureWriter } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
+import type { StateStore } from '../checkpoint/state-store.js';
 import type { TileConditions } from '../run/tile-conditions.js';
 import type { JobPlan } from './plan.js';
 
@@ -15,8 +16,8 @@ export interface RenderJob {
   readonly grid: EmbeddingGrid;
   /** Opens the picture's file, `resumeFrom` where an earlier run left it; undefined: latents only. */
   readonly openOutput: ((resumeFrom: Uint8Array | undefined) => Promise<PictureWriter>) | undefined;
-  /** Folder for checkpoints; a state found there is taken up. Undefined: none are made. */
-  readonly stateDir: string | undefined;
+  /** Where checkpoints go; a state found there is taken up. Undefined: none are made. */
+  readonly state: StateStore | undefined;
   /** Lockstep: no tile runs a step before its whole level has reached it. */
   readonly barrier?: boolean;
   /** 0 (last) .. 9 (first) among the jobs of a farm; 4 is usual. */

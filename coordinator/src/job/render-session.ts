@@ -38,15 +38,14 @@ export class RenderSession {
     farm: Farm,
     writer: PictureWriter | undefined,
     restored: JobState | undefined,
-    clock: () => number,
   ) {
     const { plan } = job;
     const { recorded } = environment;
     this.#farm = farm;
     this.#priority = job.priority ?? USUAL_PRIORITY;
     this.#environment = environment;
-    this.#clock = clock;
-    this.startedAt = clock();
+    this.#clock = () => farm.clock.now();
+    this.startedAt = this.#clock();
     this.#finished = new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
@@ -77,7 +76,7 @@ export class RenderSession {
       onDone: () => this.#finish(),
       onError: (error) => this.#fail(error),
     });
-    this.#checkpointer = job.stateDir ? new Checkpointer(job.stateDir, this.job, writer, clock) : undefined;
+    this.#checkpointer = job.state && new Checkpointer(job.state, this.job, writer, this.#clock);
   }
 
   /** Resolves when every tile has been denoised, decoded and handed to the writer. Saves the state if it fails. */

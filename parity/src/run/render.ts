@@ -62,7 +62,7 @@ export async function renderRecorded(environment: Environment, job: RecordedJob)
       bundle: digest,
       grid: { channels: manifest.conditioning.embedding, width: 0, height: 0, data: new Float32Array() },
       openOutput: job.decode ? async () => picture : undefined,
-      stateDir: undefined,
+      state: undefined,
     },
     {
       nodes: [node.address],

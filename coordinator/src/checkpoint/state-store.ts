@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { readStateFile, type StateParts, writeStateFile } from './state-file.js';
+
+/** Where the state of one job is kept between runs. */
+export interface StateStore {
+  /** The last state that was written whole; undefined if there is none. Rejects with TESSERA_BAD_STATE if it is damaged. */
+  read(): Promise<StateParts | undefined>;
+  /** Replaces it, whole or not at all. Rejects with TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
+  write(parts: StateParts): Promise<void>;
+}
+
+/** The state as a file, `state.bin`, in a folder of the job's own. */
+export class FolderState implements StateStore {
+  readonly #path: string;
+
+  constructor(folder: string) {
+    this.#path = join(folder, 'state.bin');
+  }
+
+  read(): Promise<StateParts | undefined> {
+    return readStateFile(this.#path);
+  }
+
+  write(parts: StateParts): Promise<void> {
+    return writeStateFile(this.#path, parts);
+  }
+}
