@@ -11,7 +11,7 @@ export class Failures {
   readonly #tries = new Map<string, number>();
   #cause: TesseraError | undefined;
 
-  /** Counts a failure on a node. What cannot pass on a second try (a NaN, a bad request) uses up the node's tries. */
+  /** Counts a failure on a node. What cannot pass on a second try (a request it takes for wrong) uses up the node's tries. */
   add(node: string, error: TesseraError): void {
     this.#cause = error;
     const tries = isTransient(error) ? (this.#tries.get(node) ?? 0) + 1 : TRIES_PER_NODE;
@@ -30,5 +30,5 @@ export class Failures {
 }
 
 function isTransient({ code }: TesseraError): boolean {
-  return code !== 'TESSERA_NOT_FINITE' && code !== 'TESSERA_BAD_ARGUMENT' && code !== 'TESSERA_BUNDLE_ROLE';
+  return code !== 'TESSERA_BAD_ARGUMENT' && code !== 'TESSERA_BUNDLE_ROLE';
 }

@@ -17,7 +17,13 @@ export class Farm {
   readonly #dispatcher: Dispatcher;
   readonly #members = new Set<FarmMember>();
 
-  constructor(readonly clock: Clock = SYSTEM_CLOCK) {
+  readonly clock: Clock;
+  /** Nodes may join at any time, so that a job without nodes waits; else it fails. */
+  readonly elastic: boolean;
+
+  constructor({ clock = SYSTEM_CLOCK, elastic = false }: { clock?: Clock; elastic?: boolean } = {}) {
+    this.clock = clock;
+    this.elastic = elastic;
     this.pool = new NodePool(() => this.#nodesChanged(), clock);
     this.#dispatcher = new Dispatcher(this.pool, this.#scheduler);
   }

@@ -93,7 +93,7 @@ export class RenderSession {
         id: job.id,
         priority: this.#priority,
         work: job,
-        onNodes: () => job.nodesChanged(),
+        onNodes: () => this.#nodesChanged(),
       });
       await this.#finished;
       await job.pixels?.drained();
@@ -105,8 +105,15 @@ export class RenderSession {
       throw error;
     } finally {
       leave?.();
+      // Frames decoded for a run that has ended are of no use to a later one: it decodes what it needs again.
+      await this.#environment.bus.releaseJob(job.id).catch(() => undefined);
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  #nodesChanged(): void {
+    if (!this.#farm.elastic) this.job.checkNodes();
+    this.#farm.wake();
   }
 
   #applied(): void {

@@ -77,6 +77,8 @@ export class JobRun implements WorkSource, BatchHost {
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
+  /** Of the last call or tile that failed. */
+  #lastCause: TesseraError | undefined;
   tileSteps = 0;
   decodedWindows = 0;
   /** Tile-steps of all passes. */
@@ -186,8 +188,10 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
+    this.#lastCause = error;
     if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
-    if (this.#mayWork.some(({ name }) => task.failures.allows(name))) {
+    const nodes = this.#mayWork;
+    if (nodes.length === 0 || nodes.some(({ name }) => task.failures.allows(name))) {
       this.requeue(task);
       return;
     }
@@ -196,17 +200,11 @@ export class JobRun implements WorkSource, BatchHost {
     this.#options.onError(new TesseraError('TESSERA_TILE_FAILED', message, { cause }));
   }
 
-  /** Nodes have come or gone: ends the job if none is left that may work on it. */
-  nodesChanged(): void {
-    if (this.#mayWork.length > 0) {
-      this.#options.onWork();
-      return;
-    }
-    const causes = this.#options
-      .nodes()
-      .map(({ name, cause }) => `${name}: ${cause?.message ?? 'no such bundle'}`);
-    const message = `No node is left that has the bundle${causes.length > 0 ? ` (${causes.join('; ')})` : ''}`;
-    this.#options.onError(new TesseraError('TESSERA_NODE_UNAVAILABLE', message));
+  /** Ends the job with TESSERA_NODE_UNAVAILABLE if no node is left that may work on it. */
+  checkNodes(): void {
+    if (this.#mayWork.length > 0) return;
+    const message = `No node is left: ${this.#lastCause?.message ?? 'none has the bundle'}`;
+    this.#options.onError(new TesseraError('TESSERA_NODE_UNAVAILABLE', message, { cause: this.#lastCause }));
   }
 
   /** Nodes of the job's class of numerics that have the bundle and are not gone. */

@@ -15,4 +15,7 @@ export interface FrameBus {
 
   /** Forgets a frame that no tile needs any more. Unknown subjects are no error. */
   release(subject: string): Promise<void>;
+
+  /** Forgets all frames of a job that has ended. */
+  releaseJob(job: string): Promise<void>;
 }

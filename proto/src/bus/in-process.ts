@@ -1,4 +1,5 @@
 import type { FrameBus } from './frame-bus.js';
+import { jobPrefix } from './subjects.js';
 
 /**
  * The bus of the embedded mode: a map. It has no bound of its own; the coordinator, which is in the same process, plans
@@ -29,5 +30,10 @@ export class InProcessFrameBus implements FrameBus {
 
   async release(subject: string): Promise<void> {
     this.#frames.delete(subject);
+  }
+
+  async releaseJob(job: string): Promise<void> {
+    const prefix = jobPrefix(job);
+    for (const subject of this.#frames.keys()) if (subject.startsWith(prefix)) this.#frames.delete(subject);
   }
 }

@@ -6,7 +6,12 @@ export interface FrameAddress {
   readonly frame: number;
 }
 
+/** What the subjects of all frames of a job begin with. */
+export function jobPrefix(job: string): string {
+  return `tessera.guide.${job}.`;
+}
+
 /** Subject of a guide frame, `tessera.guide.<job>.<level>.<step>.<frame>`. A job id has no dots or blanks. */
 export function frameSubject({ job, level, step, frame }: FrameAddress): string {
-  return `tessera.guide.${job}.${level}.${step}.${frame}`;
+  return `${jobPrefix(job)}${level}.${step}.${frame}`;
 }
