@@ -17,6 +17,7 @@ import {
   scaleAt,
   shiftedLattice,
   shiftQuantum,
+  TesseraError,
   windowWeights,
 } from '@tessera/tiler';
 import type { PassPlan } from '../dataflow/pass.js';
@@ -80,6 +81,7 @@ export function planJob(
   const shape = overrides.shape ?? latticeShape(manifest.tile.size, settings.overlap, settings.fusion);
   const { width, height, scale, projection } = settings;
   const levels = planLevels({ width, height, scale, guided: isGuided(projection), shape }, manifest);
+  if (projection.bundle) checkGuidanceRatios(levels, manifest);
   const schedule = overrides.schedule ?? makeSchedule(manifest.scheduler, { steps: settings.steps });
   const sampler = makeSampler(settings.sampler, { eta: settings.eta });
   const passes = levels.map((level) => plannedPass(level, settings, manifest, schedule, sampler));
@@ -89,6 +91,19 @@ export function planJob(
       : undefined;
   const decodeShape = overrides.decodeShape ?? quarterShape(shape);
   return { settings, manifest, decodeShape, passes, postPass };
+}
+
+/** A bundle's projection graph is made for one ratio of neighbouring levels. */
+function checkGuidanceRatios(levels: readonly Level[], { graphs, tile }: Manifest): void {
+  const side = graphs.guidance?.inputs.target?.shape[2] ?? tile.pixels;
+  for (const { ratio, magnification } of levels) {
+    if (ratio === undefined || tile.pixels / ratio === side) continue;
+    throw new TesseraError(
+      'TESSERA_PLAN_REFUSED',
+      `Expected levels ${tile.pixels / side} apart for --projection bundle but got ${ratio} above scale ${magnification.scale}: another --size or --projection avoids it`,
+      { field: '--projection' },
+    );
+  }
 }
 
 function plannedPass(
