@@ -6,7 +6,7 @@ const STREAM_NOT_FOUND = 10059;
 const CONSUMER_NOT_FOUND = 10014;
 const NAME_IN_USE = 10058;
 /** Errors of the client for a subject that no stream takes. */
-const ABSENT = ['NoRespondersError', 'JetStreamNotEnabled', 'StreamNotFoundError'];
+const ABSENT = ['NoResponders', 'JetStreamNotEnabled', 'StreamNotFoundError'];
 const WRONG_LAST_SEQUENCE = [10071, 10164];
 const UNAVAILABLE = 10008;
 /** "maximum bytes exceeded", "maximum messages per subject exceeded" ...: the store refused the message. */
