@@ -1,6 +1,7 @@
 import { PhiloxNoise, type PictureWriter, TesseraError } from '@tessera/tiler';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { JobState } from '../checkpoint/job-state.js';
+import { GIVE_UP_SECONDS } from '../dispatch/node-pool.js';
 import { fastestNumerics } from '../dispatch/numerics.js';
 import type { Farm } from '../farm/farm.js';
 import { PixelStage } from '../output/pixel-stage.js';
@@ -74,6 +75,7 @@ export class RenderSession {
       onWork: () => farm.wake(),
       onApplied: () => this.#applied(),
       onDone: () => this.#finish(),
+      onStuck: (failure) => this.#stuck(failure),
       onError: (error) => this.#fail(error),
     });
     this.#checkpointer = job.state && new Checkpointer(job.state, this.job, writer, this.#clock);
@@ -112,8 +114,22 @@ export class RenderSession {
   }
 
   #nodesChanged(): void {
-    if (!this.#farm.elastic) this.job.checkNodes();
+    const { retries } = this.job;
+    retries.free();
+    if (!this.#farm.elastic && retries.abandoned) this.#fail(retries.abandoned);
     this.#farm.wake();
+  }
+
+  /** On an elastic farm another node may yet come that can do what those there cannot. */
+  #stuck(failure: TesseraError): void {
+    if (!this.#farm.elastic) {
+      this.#fail(failure);
+      return;
+    }
+    this.#farm.clock.after(GIVE_UP_SECONDS, () => {
+      const left = this.job.retries.free();
+      if (left !== undefined) this.#fail(left);
+    });
   }
 
   #applied(): void {

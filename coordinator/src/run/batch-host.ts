@@ -34,7 +34,7 @@ export interface BatchHost {
   framesLost(task: DenoiseTask, subjects: readonly string[]): void;
   /** Takes a decoded window of the picture, 3,P,P. */
   windowDecoded(window: number, image: Float32Array): void;
-  /** Puts a task back after a failure on a node, or fails the job with TESSERA_TILE_FAILED if no node may try it again. */
+  /** Puts a task back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void;
   /** Puts a task back at no fault of the node's. */
   requeue(task: Task): void;

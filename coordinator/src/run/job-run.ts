@@ -18,6 +18,7 @@ import { LatentPool } from './latent-pool.js';
 import type { PassRun } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
+import { Retries } from './retries.js';
 import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
 
 /** What a run works with besides its plan. */
@@ -53,6 +54,8 @@ export interface JobRunOptions extends RunInputs {
     | undefined;
   /** Called once, when the last tile has been denoised and the last window decoded. */
   readonly onDone: () => void;
+  /** Called when a task has failed on every node there is. */
+  readonly onStuck: (failure: TesseraError) => void;
   /** Called with what ends the job early. */
   readonly onError: (error: TesseraError) => void;
 }
@@ -69,6 +72,8 @@ export class JobRun implements WorkSource, BatchHost {
   readonly signal: AbortSignal;
   readonly latents: LatentPool;
   readonly account = new JobAccount();
+  /** What failed and may be tried again. */
+  readonly retries: Retries;
   /** Coarsest first; the post-pass is last. */
   readonly passes: readonly PassRun[];
   readonly #options: JobRunOptions;
@@ -77,8 +82,6 @@ export class JobRun implements WorkSource, BatchHost {
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
-  /** Of the last call or tile that failed. */
-  #lastCause: TesseraError | undefined;
   tileSteps = 0;
   decodedWindows = 0;
   /** Tile-steps of all passes. */
@@ -92,6 +95,11 @@ export class JobRun implements WorkSource, BatchHost {
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
+    this.retries = new Retries({
+      nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
+      requeue: (task) => this.requeue(task),
+      onStuck: options.onStuck,
+    });
     this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
     this.#ready = new ReadyTiles(options.barrier, (task) => this.requeue(task));
     this.passes = buildPasses(plan, options, {
@@ -125,6 +133,11 @@ export class JobRun implements WorkSource, BatchHost {
     return { postPassStarted: this.#postPassStarted, tileSteps: this.tileSteps };
   }
 
+  /** Whether a node has the bundle and is of the job's class of numerics. */
+  #mayWork(node: NodeHandle): boolean {
+    return node.bundle(this.bundle)?.numerics === this.#options.numerics;
+  }
+
   #countTileSteps(): number {
     let total = 0;
     for (const { planned } of this.passes)
@@ -133,8 +146,8 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   take(node: NodeHandle): Batch | undefined {
-    const loaded = node.bundle(this.bundle);
-    if (loaded?.numerics !== this.#options.numerics) return undefined;
+    if (!this.#mayWork(node)) return undefined;
+    const loaded = node.bundle(this.bundle)!;
     const limit = this.#options.batch ?? Math.max(1, loaded.batch);
     if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
     const allows = (task: Task) =>
@@ -188,29 +201,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
-    this.#lastCause = error;
-    if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
-    const nodes = this.#mayWork;
-    if (nodes.length === 0 || nodes.some(({ name }) => task.failures.allows(name))) {
-      this.requeue(task);
-      return;
-    }
-    const { cause = error } = task.failures;
-    const message = `Tile ${position} failed on every node: ${cause.message}`;
-    this.#options.onError(new TesseraError('TESSERA_TILE_FAILED', message, { cause }));
-  }
-
-  /** Ends the job with TESSERA_NODE_UNAVAILABLE if no node is left that may work on it. */
-  checkNodes(): void {
-    if (this.#mayWork.length > 0) return;
-    const message = `No node is left: ${this.#lastCause?.message ?? 'none has the bundle'}`;
-    this.#options.onError(new TesseraError('TESSERA_NODE_UNAVAILABLE', message, { cause: this.#lastCause }));
-  }
-
-  /** Nodes of the job's class of numerics that have the bundle and are not gone. */
-  get #mayWork(): readonly NodeHandle[] {
-    const { nodes, numerics } = this.#options;
-    return nodes().filter((node) => node.bundle(this.bundle)?.numerics === numerics);
+    this.retries.add(task, position, node, error);
   }
 
   requeue(task: Task): void {

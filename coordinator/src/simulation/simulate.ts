@@ -61,7 +61,8 @@ export function drawScenario(seed: number): Scenario {
       fails: honest ? 0 : rarely(0.3),
       lies: honest ? 0 : rarely(0.1),
       crashes: pick(0, 0, 1, 10),
-      restart: pick(0.1, 3, 100),
+      // Longer than a minute and it is given up; a farm of liars alone may fail.
+      restart: honest ? pick(0.1, 3, 25) : pick(0.1, 3, 100),
     };
   });
   return {

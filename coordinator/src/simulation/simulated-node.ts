@@ -48,6 +48,8 @@ export class SimulatedNode implements NodeApi {
   readonly #faultsEnd: number;
   readonly #contexts = new Map<string, number>();
   readonly #pending = new Set<(error: TesseraError) => void>();
+  /** Calls that wait for it to come up. */
+  readonly #waiting: (() => void)[] = [];
   #up = true;
   #busyUntil = 0;
 
@@ -129,17 +131,27 @@ export class SimulatedNode implements NodeApi {
         fail(new TesseraError('TESSERA_DEADLINE', `${this.#spec.name} did not answer in time`)),
       );
       options.signal?.addEventListener('abort', onAbort, { once: true });
-      if (!this.#up && options.waitForReady) return;
-      if (!this.#up) return fail(new TesseraError('TESSERA_NODE_UNAVAILABLE', `${this.#spec.name} is down`));
-      if (this.#chance(this.#spec.lost)) return;
-      const arrival = this.#clock.now() + this.#random() * this.#spec.latency;
-      this.#busyUntil = Math.max(this.#busyUntil, arrival) + tiles * this.#spec.secondsPerTile;
-      const back = this.#busyUntil + this.#random() * this.#spec.latency - this.#clock.now();
-      const failing = this.#chance(this.#spec.fails);
-      this.#clock.after(back, () => {
-        if (failing) return fail(new TesseraError('TESSERA_GRAPH_FAILED', `${this.#spec.name} failed`));
-        answer().then((value) => settle(() => resolve(value)), fail);
-      });
+      const begin = () => this.#begin(tiles, answer, (value) => settle(() => resolve(value)), fail);
+      if (this.#up) begin();
+      else if (options.waitForReady) this.#waiting.push(() => this.#pending.has(fail) && begin());
+      else fail(new TesseraError('TESSERA_NODE_UNAVAILABLE', `${this.#spec.name} is down`));
+    });
+  }
+
+  #begin<T>(
+    tiles: number,
+    answer: () => Promise<T>,
+    resolve: (value: T) => void,
+    fail: (error: TesseraError) => void,
+  ): void {
+    if (this.#chance(this.#spec.lost)) return;
+    const arrival = this.#clock.now() + this.#random() * this.#spec.latency;
+    this.#busyUntil = Math.max(this.#busyUntil, arrival) + tiles * this.#spec.secondsPerTile;
+    const back = this.#busyUntil + this.#random() * this.#spec.latency - this.#clock.now();
+    const failing = this.#chance(this.#spec.fails);
+    this.#clock.after(back, () => {
+      if (failing) return fail(new TesseraError('TESSERA_GRAPH_FAILED', `${this.#spec.name} failed`));
+      answer().then(resolve, fail);
     });
   }
 
@@ -193,6 +205,7 @@ export class SimulatedNode implements NodeApi {
       this.#rejectPending(new TesseraError('TESSERA_NODE_UNAVAILABLE', `${this.#spec.name} crashed`));
       this.#clock.after(2 * this.#random() * this.#spec.restart, () => {
         this.#up = true;
+        for (const begin of this.#waiting.splice(0)) begin();
         this.#crashLater();
       });
     });
