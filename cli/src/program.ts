@@ -1,16 +1,14 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.js';
 import { doctorCommand } from './commands/doctor.js';
 import { renderCommand } from './commands/render.js';
-
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+import { VERSION } from './version.js';
 
 /** The `tessera` command with all its subcommands. Errors are thrown, not printed. */
 export function createProgram(): Command {
   const program = new Command('tessera')
     .description('Renders pictures far larger than its model can see, coherent at every scale.')
-    .version(version)
+    .version(VERSION)
     .showSuggestionAfterError();
   for (const command of [renderCommand(), bundleCommand(), doctorCommand()]) program.addCommand(command);
   throwErrors(program);

@@ -17,7 +17,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
 /** The parts a bundle lacks, each with what that takes away. */
 export function missingParts(manifest: Manifest): Record<string, string> {
   const missing = Object.entries(WITHOUT).filter(([role]) => manifest.graphs[role] === undefined);
-  if (manifest.graphs.denoiser.inputs['guide'] === undefined)
+  if (manifest.graphs.denoiser.inputs.guide === undefined)
     missing.push(['guide (an input of the denoiser)', 'no --projection input']);
   return Object.fromEntries(missing);
 }

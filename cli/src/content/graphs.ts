@@ -27,7 +27,7 @@ export class Graphs {
 
   /** `layout`: x of `shape` (1,E,H,W) at timestep t under label number `label`. */
   layout(x: Float32Array, shape: number[], t: number, label: number): Promise<Float32Array> {
-    const { inputs } = this.#bundle.manifest.graphs['layout']!;
+    const { inputs } = this.#bundle.manifest.graphs.layout!;
     const scalar = (name: string, value: number) =>
       inputs[name]?.type === 'int64' ? integers(value) : floats(Float32Array.of(value), [1]);
     return this.#run('layout', { x: floats(x, shape), t: scalar('t', t), label: scalar('label', label) });

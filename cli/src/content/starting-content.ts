@@ -37,8 +37,8 @@ export function checkContent({ like, grid, tissue }: ContentOptions, manifest: M
   const { graphs, layout, examples, name } = manifest;
   const lacking = (option: string, part: string) =>
     TesseraError.expected('TESSERA_BUNDLE_ROLE', option, `a bundle with ${part}`, name);
-  if (like !== undefined && graphs['embedder'] === undefined) throw lacking('--like', "an 'embedder' graph");
-  const prior = graphs['layout'] === undefined ? undefined : layout;
+  if (like !== undefined && graphs.embedder === undefined) throw lacking('--like', "an 'embedder' graph");
+  const prior = graphs.layout === undefined ? undefined : layout;
   if (tissue !== undefined) {
     const labels = prior?.labels ?? [];
     if (labels.length === 0) throw lacking('--tissue', "a labelled 'layout' graph");
@@ -78,7 +78,7 @@ async function fromSeed(
   const { columns: width, rows: height } = footprint(plan);
   const { embedding: channels } = manifest.conditioning;
   const { layout, examples = [] } = manifest;
-  if (layout !== undefined && manifest.graphs['layout'] !== undefined) {
+  if (layout !== undefined && manifest.graphs.layout !== undefined) {
     const label = labelOf(tissue, layout.labels ?? [], noise);
     const predict = (x: Float32Array, t: number) => graphs.layout(x, [1, channels, height, width], t, label);
     return sampleLayout(predict, noise, { layout, channels, width, height, steps: LAYOUT_STEPS });

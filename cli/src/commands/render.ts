@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { addRenderOptions, type RenderOptions } from '../render/options.js';
+import { planOnly } from '../render/plan-only.js';
+import { render } from '../render/render.js';
+
+const EXAMPLES = `
+Examples:
+  tessera render --size 4096x4096 --seed 7 --out slide.svs.tif     a slide from a seed alone
+  tessera render --like tissue.jpg --out like.png                  more of what an image shows
+  tessera render --size 65536x65536 --plan                         what it would take
+  tessera render --power 5 --size 1024x1024 --out overview.png     at another magnification
+
+After Ctrl-C or a crash the same command goes on from <out>.partial/.`;
+
+/** `tessera render`. */
+export function renderCommand(): Command {
+  const command = new Command('render').description('Renders a picture of any size with a model bundle.');
+  return addRenderOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: RenderOptions) => {
+      await (options.plan ? planOnly(options) : render(options));
+    });
+}

@@ -1,0 +1,39 @@
+import { NodeConnection } from '@tessera/coordinator';
+import { TesseraNode } from '@tessera/gpu-node';
+import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
+
+/** How the one node of this process is set up; what is undefined the node finds out. */
+export interface NodeOptions {
+  readonly bundle: string;
+  readonly device: string;
+  readonly threads?: number | undefined;
+  readonly batch?: number | undefined;
+}
+
+/** The embedded mode: one node and an in-process bus, with the classes and the protocol of a farm. */
+export interface Embedded {
+  readonly address: string;
+  readonly connection: NodeConnection;
+  readonly bus: FrameBus;
+  close(): Promise<void>;
+}
+
+/** Starts the node on an ephemeral port of the loopback interface; resolves when it has warmed up. */
+export async function startEmbedded({ bundle, device, threads, batch }: NodeOptions): Promise<Embedded> {
+  const bus = new InProcessFrameBus();
+  const node = await TesseraNode.start({
+    bundles: [bundle],
+    listen: '127.0.0.1:0',
+    name: 'embedded',
+    device,
+    bus,
+    ...(threads !== undefined && { threads }),
+    ...(batch !== undefined && { batch }),
+  });
+  const connection = new NodeConnection(node.address);
+  const close = async () => {
+    connection.close();
+    await node.close();
+  };
+  return { address: node.address, connection, bus, close };
+}

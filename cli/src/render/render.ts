@@ -1,0 +1,127 @@
+import { createHash, randomUUID } from 'node:crypto';
+import {
+  defaultSettings,
+  FolderState,
+  type JobPlan,
+  planJob,
+  type RenderReport,
+  renderJob,
+} from '@tessera/coordinator';
+import { type Bundle, openBundle } from '@tessera/gpu-node';
+import { type EmbeddingGrid, openPicture, TesseraError } from '@tessera/tiler';
+import { Graphs } from '../content/graphs.js';
+import { checkContent, startingContent } from '../content/starting-content.js';
+import { type Embedded, startEmbedded } from '../embedded.js';
+import { interruptible } from '../interrupt.js';
+import { checkOutputs, type Outputs } from '../output/outputs.js';
+import { openPartial, partialFolder, type UnfinishedWork } from '../output/partial.js';
+import { display, NO_DISPLAY } from '../progress/display.js';
+import { VERSION } from '../version.js';
+import type { RenderOptions } from './options.js';
+import { pictureInfo } from './picture-info.js';
+import { writeResults } from './results.js';
+import { settingsFrom } from './settings.js';
+import { settingsText } from './settings-text.js';
+
+/** `tessera render`, embedded: one node and the coordinator in this process. Throws coded errors. */
+export async function render(options: RenderOptions): Promise<void> {
+  const outputs = await checkOutputs(options);
+  const bundle = await openBundle(options.bundle);
+  const { manifest } = bundle;
+  const plan = planJob(settingsFrom(options, manifest, defaultSettings(manifest)), manifest);
+  checkContent(options, manifest);
+  const { signal, release } = interruptible(() =>
+    process.stderr.write('\nStopping at a place to go on from; Ctrl-C again leaves at once.\n'),
+  );
+  const embedded = await startEmbedded(options);
+  try {
+    const started = performance.now();
+    const grid = await startingContent(
+      options,
+      plan,
+      bundle,
+      new Graphs(embedded.connection, bundle, signal),
+    );
+    const layoutSeconds = (performance.now() - started) / 1000;
+    const report = await sample({ options, outputs, bundle, plan, grid, layoutSeconds, embedded, signal });
+    await writeResults(options.json ?? false, outputs, grid, report);
+  } finally {
+    await embedded.close();
+    release();
+  }
+}
+
+interface Sampling {
+  readonly options: RenderOptions;
+  readonly outputs: Outputs;
+  readonly bundle: Bundle;
+  readonly plan: JobPlan;
+  readonly grid: EmbeddingGrid;
+  readonly layoutSeconds: number;
+  readonly embedded: Embedded;
+  readonly signal: AbortSignal;
+}
+
+/** Begins or goes on in the state folder, which is left for the same command if this is stopped or fails. */
+async function sample(sampling: Sampling): Promise<RenderReport> {
+  const { options, outputs, bundle, plan, grid, signal } = sampling;
+  const digest = createHash('sha256').update(new Uint8Array(grid.data.buffer)).digest('hex');
+  const settings = {
+    '--bundle': bundle.digest,
+    ...settingsText(plan.settings, bundle.manifest),
+    'starting content': digest,
+    '--quality': String(options.quality),
+  };
+  if (signal.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped before anything was begun');
+  const work = await openPartial(outputs.picture, settings, options.force ?? false);
+  if (work.resumed && !options.json) process.stderr.write(`Going on from ${work.dir}\n`);
+  try {
+    const report = await run(sampling, work);
+    await work.discard();
+    return report;
+  } catch (error) {
+    const coded = TesseraError.from(error);
+    if (coded.exitCode === 2 && !work.resumed) await work.discard();
+    else await work.keep();
+    if (coded.code !== 'TESSERA_CANCELLED') throw error;
+    throw new TesseraError(
+      'TESSERA_CANCELLED',
+      `Stopped; the same command goes on from ${partialFolder(options.out!)}/`,
+    );
+  }
+}
+
+async function run(sampling: Sampling, work: UnfinishedWork): Promise<RenderReport> {
+  const { options, outputs, bundle, plan, grid, layoutSeconds, embedded, signal } = sampling;
+  const shown = options.json ? NO_DISPLAY : display(process.stderr);
+  const picture = {
+    path: outputs.picture,
+    workDir: work.dir,
+    format: outputs.format,
+    info: pictureInfo(plan, bundle, options.quality),
+  };
+  try {
+    return await renderJob(
+      {
+        id: randomUUID(),
+        plan,
+        bundle: bundle.digest,
+        grid,
+        openOutput: (resumeFrom) => openPicture({ ...picture, ...(resumeFrom && { resumeFrom }) }),
+        state: new FolderState(work.dir),
+        barrier: options.barrier ?? false,
+        batch: options.batch,
+      },
+      {
+        nodes: [embedded.address],
+        bus: embedded.bus,
+        signal,
+        onProgress: (progress) => shown.show(progress),
+        layoutSeconds,
+        version: VERSION,
+      },
+    );
+  } finally {
+    shown.stop();
+  }
+}
