@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 
-// Inference owns the cores: libvips must not start threads of its own for a picture of one tile, nor cache it.
+// Inference owns the cores: libvips must not start threads of its own for so small a picture, nor cache it.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** True if JPEG of this quality, 1..100, halves the chroma planes in both directions, as libvips also decides. */
+/** True if JPEG of this quality, 1..100, halves the chroma planes in both directions, as libvips' TIFF also decides. */
 export function halvesChroma(quality: number): boolean {
   return quality < 90;
 }

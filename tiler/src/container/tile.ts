@@ -26,9 +26,8 @@ export function padEdges(tile: Uint8Array, width: number, height: number): void 
   for (let y = height; y < TILE_SIZE; y++) tile.copyWithin(y * ROW_BYTES, last, last + ROW_BYTES);
 }
 
-/** The valid part of a tile as its own array, width x height RGB; the tile itself where all of it is valid. */
+/** A copy of the valid part of a tile, width x height RGB. */
 export function cropTile(tile: Uint8Array, width: number, height: number): Uint8Array {
-  if (width === TILE_SIZE) return tile.subarray(0, height * ROW_BYTES);
   const out = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++)
     out.set(tile.subarray(y * ROW_BYTES, y * ROW_BYTES + width * 3), y * width * 3);

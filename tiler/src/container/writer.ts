@@ -1,5 +1,4 @@
 import { TesseraError } from '../error/tessera-error.js';
-import { InFlight } from './in-flight.js';
 import type { PictureWriter } from './picture.js';
 import type { PyramidLevel } from './pyramid/levels.js';
 import { Pyramid, type PyramidState } from './pyramid/pyramid.js';
@@ -7,9 +6,6 @@ import type { Spool } from './pyramid/spool.js';
 import { sealState } from './state.js';
 import { TILE_BYTES, TILE_SIZE } from './tile.js';
 import type { TileStore } from './tile-store.js';
-
-/** Encodes under way at a time: enough to hide the disk, few enough to leave the cores to inference. */
-const ENCODES_IN_FLIGHT = 2;
 
 /** What a saved state holds, under the picture's key. */
 export interface WriterState {
@@ -33,7 +29,6 @@ export class TileWriter implements PictureWriter {
   readonly tileSize = TILE_SIZE;
   private readonly parts: WriterParts;
   private readonly pyramid: Pyramid;
-  private readonly encodes = new InFlight(ENCODES_IN_FLIGHT);
   private last: Promise<unknown> = Promise.resolve();
   private failure: { error: unknown } | undefined;
   private open = true;
@@ -41,12 +36,7 @@ export class TileWriter implements PictureWriter {
   constructor(parts: WriterParts) {
     this.parts = parts;
     const { levels, spool, store, pyramid } = parts;
-    this.pyramid = new Pyramid(
-      levels,
-      spool,
-      (...tile) => this.encodes.start(() => store.put(...tile)),
-      pyramid,
-    );
+    this.pyramid = new Pyramid(levels, spool, (...tile) => store.put(...tile), pyramid);
   }
 
   has(column: number, row: number): boolean {
@@ -62,7 +52,6 @@ export class TileWriter implements PictureWriter {
 
   async checkpoint(): Promise<Uint8Array> {
     return this.inTurn(async () => {
-      await this.encodes.settled();
       const state: WriterState = {
         store: await this.parts.store.checkpoint(),
         pyramid: await this.pyramid.checkpoint(),
@@ -73,7 +62,6 @@ export class TileWriter implements PictureWriter {
 
   async finish(): Promise<{ path: string; bytes: number }> {
     return this.inTurn(async () => {
-      await this.encodes.settled();
       const missing = this.pyramid.firstMissing();
       if (missing !== undefined) {
         const { columns } = this.parts.levels[0]!;
@@ -91,7 +79,6 @@ export class TileWriter implements PictureWriter {
   async close(): Promise<void> {
     this.failure ??= { error: new TesseraError('TESSERA_INTERNAL', 'Expected no call after close') };
     await this.last;
-    await this.encodes.settled().catch(() => {});
     if (!this.open) return;
     this.open = false;
     await Promise.allSettled([this.parts.store.close(), this.parts.spool.close()]);

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onDisk } from '../disk.js';
+import { InFlight } from '../in-flight.js';
 import { encodeJpeg } from '../jpeg.js';
 import type { PictureInfo } from '../picture.js';
 import { provenanceLine, xmpPacket } from '../provenance.js';
@@ -8,6 +9,9 @@ import { type PyramidLevel, validSize } from '../pyramid/levels.js';
 import { cropTile, TILE_SIZE } from '../tile.js';
 import type { TileStore } from '../tile-store.js';
 import { insertXmp } from './jpeg-xmp.js';
+
+/** Tiles being encoded at a time: enough to hide the disk, few enough to leave the cores to inference. */
+const TILES_IN_FLIGHT = 2;
 
 const NAMESPACE = 'http://schemas.microsoft.com/deepzoom/2008';
 
@@ -34,6 +38,7 @@ export class DeepZoomStore implements TileStore {
   private readonly options: DeepZoomOptions;
   private readonly folder: string;
   private readonly mark = Buffer.from(xmpPacket());
+  private readonly encodes = new InFlight(TILES_IN_FLIGHT);
   private bytes: number;
   private unsynced: string[] = [];
 
@@ -53,12 +58,16 @@ export class DeepZoomStore implements TileStore {
 
   async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
     const { width, height } = validSize(this.options.levels[level]!, column, row);
-    const jpeg = await encodeJpeg(cropTile(tile, width, height), width, height, this.options.info.quality);
-    const number = this.options.levels.length - 1 - level;
-    await this.write(join(this.folder, String(number), `${column}_${row}.jpg`), insertXmp(jpeg, this.mark));
+    const pixels = cropTile(tile, width, height);
+    const path = join(this.folder, String(this.options.levels.length - 1 - level), `${column}_${row}.jpg`);
+    await this.encodes.start(async () => {
+      const jpeg = await encodeJpeg(pixels, width, height, this.options.info.quality);
+      await this.write(path, insertXmp(jpeg, this.mark));
+    });
   }
 
   async checkpoint(): Promise<DeepZoomState> {
+    await this.encodes.settled();
     for (const path of this.unsynced.splice(0)) {
       const file = await onDisk(path, open(path));
       await onDisk(path, file.datasync()).finally(() => file.close());
@@ -87,7 +96,9 @@ export class DeepZoomStore implements TileStore {
     return { path, bytes: this.bytes };
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    await this.encodes.settled().catch(() => {});
+  }
 
   private async write(path: string, data: Uint8Array): Promise<void> {
     await onDisk(path, writeFile(path, data));

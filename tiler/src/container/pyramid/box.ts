@@ -28,7 +28,12 @@ export function halve(tile: Uint8Array, out: Uint8Array): void {
 
 /** Lays a quadrant into its corner of the parent: 0 top left, 1 top right, 2 bottom left, 3 bottom right. */
 export function placeQuadrant(quadrant: Uint8Array, corner: number, parent: Uint8Array): void {
+  // Words instead of subarrays of rows: several hundred thousand short-lived objects fewer on a large canvas.
+  const from = new Uint32Array(quadrant.buffer, quadrant.byteOffset, QUADRANT_BYTES / 4);
+  const to = new Uint32Array(parent.buffer, parent.byteOffset, (TILE_SIZE * TILE_ROW) / 4);
   const origin = (corner >> 1) * HALF * TILE_ROW + (corner & 1) * HALF_ROW;
-  for (let y = 0; y < HALF; y++)
-    parent.set(quadrant.subarray(y * HALF_ROW, (y + 1) * HALF_ROW), origin + y * TILE_ROW);
+  for (let y = 0; y < HALF; y++) {
+    const row = (origin + y * TILE_ROW) / 4;
+    for (let x = 0; x < HALF_ROW / 4; x++) to[row + x] = from[(y * HALF_ROW) / 4 + x]!;
+  }
 }

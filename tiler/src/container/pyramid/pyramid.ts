@@ -3,14 +3,14 @@ import { halve, placeQuadrant, QUADRANT_BYTES } from './box.js';
 import { type PyramidLevel, validSize } from './levels.js';
 import type { Spool } from './spool.js';
 
-/** Takes over a finished tile of any level: RGB interleaved, TILE_SIZE square, edges padded. */
+/** Takes a finished tile of any level, and must copy it: RGB interleaved, TILE_SIZE square, edges padded. */
 export type EmitTile = (level: number, column: number, row: number, tile: Uint8Array) => Promise<void>;
 
 /** What a pyramid needs to go on in another process. */
 export interface PyramidState {
   /** One bit per level-0 tile, row-major: taken already. */
   taken: Uint8Array;
-  /** Per level: parent tile index -> slots of its four quadrants, -1 where not there yet. */
+  /** Per level: index of the parent tile -> slots of its four quadrants, -1 where not there yet. */
   pending: Map<number, number[]>[];
 }
 
@@ -26,12 +26,15 @@ export class Pyramid {
   private readonly spool: Spool;
   private readonly emit: EmitTile;
   private readonly state: PyramidState;
+  /** One tile a level: what is being made there. */
+  private readonly tiles: Uint8Array[];
   private readonly quadrant = new Uint8Array(QUADRANT_BYTES);
 
   constructor(levels: readonly PyramidLevel[], spool: Spool, emit: EmitTile, state?: PyramidState) {
     this.levels = levels;
     this.spool = spool;
     this.emit = emit;
+    this.tiles = levels.map(() => new Uint8Array(TILE_BYTES));
     const tiles = levels[0]!.columns * levels[0]!.rows;
     this.state = state ?? {
       taken: new Uint8Array(Math.ceil(tiles / 8)),
@@ -55,8 +58,8 @@ export class Pyramid {
 
   /** Takes one level-0 tile, which is copied, and emits it and every coarser tile that it completes. */
   async add(column: number, row: number, rgb: Uint8Array): Promise<void> {
-    const tile = new Uint8Array(rgb);
-    await this.place(0, column, row, tile);
+    this.tiles[0]!.set(rgb);
+    await this.place(0, column, row);
     const index = row * this.levels[0]!.columns + column;
     this.state.taken[index >> 3]! |= 1 << (index & 7);
   }
@@ -67,29 +70,29 @@ export class Pyramid {
     return this.state;
   }
 
-  private async place(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
+  private async place(level: number, column: number, row: number): Promise<void> {
+    const tile = this.tiles[level]!;
     const { width, height } = validSize(this.levels[level]!, column, row);
     padEdges(tile, width, height);
-    if (level + 1 === this.levels.length) return this.emit(level, column, row, tile);
-    halve(tile, this.quadrant);
     await this.emit(level, column, row, tile);
-    const parent = await this.join(level + 1, column, row);
-    if (parent) await this.place(level + 1, column >> 1, row >> 1, parent);
+    if (level + 1 === this.levels.length) return;
+    halve(tile, this.quadrant);
+    if (await this.join(level, column, row)) await this.place(level + 1, column >> 1, row >> 1);
   }
 
-  /** The parent tile if this quadrant was the last that it waited for; else keeps the quadrant. */
-  private async join(level: number, column: number, row: number): Promise<Uint8Array | undefined> {
+  /** Makes the parent tile if this quadrant was the last that it waited for; else keeps the quadrant. */
+  private async join(level: number, column: number, row: number): Promise<boolean> {
     const pending = this.state.pending[level]!;
-    const index = (row >> 1) * this.levels[level]!.columns + (column >> 1);
+    const index = (row >> 1) * this.levels[level + 1]!.columns + (column >> 1);
     const slots = pending.get(index) ?? [EMPTY, EMPTY, EMPTY, EMPTY];
     const corner = (row & 1) * 2 + (column & 1);
     const there = slots.filter((slot) => slot !== EMPTY).length;
-    if (there + 1 < this.children(level - 1, column, row)) {
+    if (there + 1 < this.siblings(level, column, row)) {
       slots[corner] = await this.spool.put(this.quadrant);
       pending.set(index, slots);
-      return undefined;
+      return false;
     }
-    const parent = new Uint8Array(TILE_BYTES);
+    const parent = this.tiles[level + 1]!;
     placeQuadrant(this.quadrant, corner, parent);
     for (const [other, slot] of slots.entries()) {
       if (slot === EMPTY) continue;
@@ -97,11 +100,11 @@ export class Pyramid {
       placeQuadrant(this.quadrant, other, parent);
     }
     pending.delete(index);
-    return parent;
+    return true;
   }
 
-  /** How many children the parent of this tile has: fewer than four at the right and lower edge. */
-  private children(level: number, column: number, row: number): number {
+  /** How many tiles, this one included, make up its parent: fewer than four at the right and lower edge. */
+  private siblings(level: number, column: number, row: number): number {
     const { columns, rows } = this.levels[level]!;
     const across = (column | 1) < columns ? 2 : 1;
     const down = (row | 1) < rows ? 2 : 1;

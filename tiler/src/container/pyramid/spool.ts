@@ -3,8 +3,12 @@ import { TesseraError } from '../../error/tessera-error.js';
 import { onDisk, writeAll } from '../disk.js';
 import { QUADRANT_BYTES } from './box.js';
 
+/** Quadrants kept in memory, 12 MiB: as many as wait on a canvas of 32,768 px whose tiles come in row-major order. */
+const CACHED = 256;
+
 /**
- * The quadrants that wait for their siblings, in a file of equal slots, so that memory does not grow with the picture.
+ * The quadrants that wait for their siblings, in memory while they are few and beyond that
+ * in a file of equal slots, so that memory does not grow with the picture.
  *
  * A slot is written once and not touched while a saved state may still name it. A state counts as saved when the next
  * one is asked for; slots released since the state before are then free again. Slots that no state ever named are free
@@ -13,6 +17,11 @@ import { QUADRANT_BYTES } from './box.js';
 export class Spool {
   private readonly path: string;
   private readonly file: FileHandle;
+  /** Slot to quadrant, oldest first. */
+  private readonly cache = new Map<number, Uint8Array>();
+  private readonly spare: Uint8Array[] = [];
+  /** Cached slots that the file holds too. */
+  private readonly stored = new Set<number>();
   private free: number[] = [];
   private held = new Set<number>();
   private released: number[] = [];
@@ -51,27 +60,34 @@ export class Spool {
     return spool;
   }
 
-  /** Stores a quadrant and says in which slot. TESSERA_DISK_FULL where there is no room. */
+  /** Keeps a copy of a quadrant and says in which slot. TESSERA_DISK_FULL where there is no room. */
   async put(quadrant: Uint8Array): Promise<number> {
     const slot = this.free.pop() ?? this.slots++;
-    await writeAll(this.path, this.file, quadrant, slot * QUADRANT_BYTES);
+    const kept = this.spare.pop() ?? new Uint8Array(QUADRANT_BYTES);
+    kept.set(quadrant);
+    this.cache.set(slot, kept);
+    if (this.cache.size > CACHED) {
+      const [oldest] = this.cache.keys();
+      await this.store(oldest!);
+      this.forget(oldest!);
+    }
     return slot;
   }
 
   /** Reads a slot into `out` (QUADRANT_BYTES) and releases it. */
   async take(slot: number, out: Uint8Array): Promise<void> {
-    const { bytesRead } = await onDisk(
-      this.path,
-      this.file.read(out, 0, QUADRANT_BYTES, slot * QUADRANT_BYTES),
-    );
-    if (bytesRead !== QUADRANT_BYTES)
-      throw TesseraError.expected('TESSERA_BAD_STATE', this.path, `${QUADRANT_BYTES} bytes`, bytesRead);
+    const cached = this.cache.get(slot);
+    if (cached) {
+      out.set(cached);
+      this.forget(slot);
+    } else await this.read(slot, out);
     if (this.held.has(slot)) this.released.push(slot);
     else this.free.push(slot);
   }
 
   /** Brings the slots in use to the disk and protects them until a later state is saved. */
   async checkpoint(used: Iterable<number>): Promise<void> {
+    for (const slot of this.cache.keys()) await this.store(slot);
     await onDisk(this.path, this.file.datasync());
     this.free.push(...this.quarantined);
     this.quarantined = this.released;
@@ -87,5 +103,24 @@ export class Spool {
   async remove(): Promise<void> {
     await this.close();
     await rm(this.path, { force: true });
+  }
+
+  private async read(slot: number, out: Uint8Array): Promise<void> {
+    const reading = this.file.read(out, 0, QUADRANT_BYTES, slot * QUADRANT_BYTES);
+    const { bytesRead } = await onDisk(this.path, reading);
+    if (bytesRead !== QUADRANT_BYTES)
+      throw TesseraError.expected('TESSERA_BAD_STATE', this.path, `${QUADRANT_BYTES} bytes`, bytesRead);
+  }
+
+  private async store(slot: number): Promise<void> {
+    if (this.stored.has(slot)) return;
+    await writeAll(this.path, this.file, this.cache.get(slot)!, slot * QUADRANT_BYTES);
+    this.stored.add(slot);
+  }
+
+  private forget(slot: number): void {
+    this.spare.push(this.cache.get(slot)!);
+    this.cache.delete(slot);
+    this.stored.delete(slot);
   }
 }

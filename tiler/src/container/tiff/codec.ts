@@ -1,13 +1,14 @@
-import { encodeJpeg, halvesChroma } from '../jpeg.js';
-import { TILE_SIZE } from '../tile.js';
+import { halvesChroma } from '../jpeg.js';
+import { TILE_BYTES } from '../tile.js';
 import { type Entry, rationalEntry, shortEntry, Tag } from './directory.js';
+import { type EncodedTiles, encodeJpegTiles } from './jpeg-tiles.js';
 
 /** How pixels stand in a TIFF. */
 export interface TiffCodec {
   /** The entries that say so. */
   readonly entries: readonly Entry[];
-  /** Encodes one tile, RGB interleaved, TILE_SIZE square. */
-  encodeTile(rgb: Uint8Array): Promise<Uint8Array>;
+  /** Encodes tiles that lie one behind the other: RGB interleaved, TILE_BYTES each. */
+  encodeTiles(pixels: Uint8Array): Promise<EncodedTiles>;
 }
 
 /** Compression 7 (TIFF Technical Note 2): each tile is a whole JPEG stream of YCbCr, so no JPEGTables are needed. */
@@ -20,7 +21,7 @@ export function jpegCodec(quality: number): TiffCodec {
       shortEntry(Tag.YCbCrSubSampling, subsampling, subsampling),
       rationalEntry(Tag.ReferenceBlackWhite, 0, 255, 128, 255, 128, 255),
     ],
-    encodeTile: (rgb) => encodeJpeg(rgb, TILE_SIZE, TILE_SIZE, quality),
+    encodeTiles: (pixels) => encodeJpegTiles(pixels, quality),
   };
 }
 
@@ -28,6 +29,9 @@ export function jpegCodec(quality: number): TiffCodec {
 export function rawCodec(): TiffCodec {
   return {
     entries: [shortEntry(Tag.Compression, 1), shortEntry(Tag.PhotometricInterpretation, 2)],
-    encodeTile: async (rgb) => rgb,
+    encodeTiles: async (pixels) => {
+      const lengths = Array<number>(pixels.length / TILE_BYTES).fill(TILE_BYTES);
+      return { bytes: pixels, lengths };
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { onDisk } from '../disk.js';
+import { InFlight } from '../in-flight.js';
 import { encodeJpeg } from '../jpeg.js';
 import type { PictureInfo } from '../picture.js';
 import { provenanceLine, SOFTWARE, xmpPacket } from '../provenance.js';
@@ -7,6 +8,7 @@ import type { PyramidLevel } from '../pyramid/levels.js';
 import { TILE_SIZE } from '../tile.js';
 import type { TileStore } from '../tile-store.js';
 import { AppendFile } from './append-file.js';
+import { Batch } from './batch.js';
 import type { TiffCodec } from './codec.js';
 import {
   asciiEntry,
@@ -23,6 +25,9 @@ import {
 import { type Page, type Profile, type Slide, THUMBNAIL_SIDE } from './profile.js';
 import { assembleLevel } from './thumbnail.js';
 import { makeTileTable, type TileTable } from './tile-table.js';
+
+/** Batches being encoded at a time: enough to hide the disk, few enough to leave the cores to inference. */
+const BATCHES_IN_FLIGHT = 2;
 
 const CENTIMETRE = 3;
 
@@ -54,6 +59,9 @@ export class TiffStore implements TileStore, Slide {
   private readonly options: TiffOptions;
   private readonly file: AppendFile;
   private readonly tables: TileTable[];
+  private readonly encodes = new InFlight(BATCHES_IN_FLIGHT);
+  private readonly spare: Batch[] = [];
+  private batch = new Batch();
 
   private constructor(options: TiffOptions, file: AppendFile, tables: TileTable[]) {
     this.info = options.info;
@@ -73,14 +81,12 @@ export class TiffStore implements TileStore, Slide {
   }
 
   async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
-    const encoded = await this.options.codec.encodeTile(tile);
-    const index = row * this.levels[level]!.columns + column;
-    const { offsets, lengths } = this.tables[level]!;
-    offsets[index] = await this.file.append(encoded);
-    lengths[index] = encoded.length;
+    this.batch.add(level, row * this.levels[level]!.columns + column, tile);
+    if (this.batch.full) await this.sendBatch();
   }
 
   async checkpoint(): Promise<TiffState> {
+    await this.settle();
     await this.file.sync();
     return { end: this.file.end, tables: this.tables };
   }
@@ -93,11 +99,13 @@ export class TiffStore implements TileStore, Slide {
   }
 
   async close(): Promise<void> {
+    await this.encodes.settled().catch(() => {});
     await this.file.close();
   }
 
   /** Writes the directories: the file can be read from here on, under its partial name. */
   async complete(): Promise<void> {
+    await this.settle();
     const [first, ...others] = await this.options.profile(this);
     const about = [
       asciiEntry(Tag.Software, SOFTWARE),
@@ -138,6 +146,32 @@ export class TiffStore implements TileStore, Slide {
     ];
     return { entries, width, height };
   };
+
+  private async settle(): Promise<void> {
+    await this.sendBatch();
+    await this.encodes.settled();
+  }
+
+  private async sendBatch(): Promise<void> {
+    const batch = this.batch;
+    await this.encodes.start(async () => {
+      if (batch.places.length > 0) await this.write(batch);
+      batch.clear();
+      this.spare.push(batch);
+    });
+    this.batch = this.spare.pop() ?? new Batch();
+  }
+
+  private async write(batch: Batch): Promise<void> {
+    const { bytes, lengths } = await this.options.codec.encodeTiles(batch.pixels);
+    let position = await this.file.append(bytes);
+    for (const [tile, { level, index }] of batch.places.entries()) {
+      const table = this.tables[level]!;
+      table.offsets[index] = position;
+      table.lengths[index] = lengths[tile]!;
+      position += lengths[tile]!;
+    }
+  }
 
   private imageEntries(width: number, height: number, downsample: number): Entry[] {
     const { metersPerPixel } = this.info;
