@@ -1,3 +1,7 @@
+export { BundleCache } from './bundles/bundle-cache.js';
+export type { BundleFile, BundleSource } from './bundles/bundle-source.js';
+export { FolderBundles } from './bundles/folder-bundles.js';
+export { ObjectBundles } from './bundles/object-bundles.js';
 export { FarmConnection, type FarmConnectionOptions } from './connection/farm-connection.js';
 export { MAX_FRAME_BYTES } from './frames/frame-message.js';
 export { DEFAULT_FRAME_BYTES } from './frames/frame-stream.js';
