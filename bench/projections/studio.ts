@@ -99,7 +99,7 @@ export class Studio {
         data: new Uint8Array(tile.buffer, tile.byteOffset, tile.byteLength),
       });
       const request = { bundle: this.bundle.digest, role: 'embedder', inputs: { image } };
-      const { outputs } = await this.#connection.run(request, { seconds: 60 });
+      const { outputs } = await this.#connection.run(request, { seconds: 600 });
       embeddings.push([...floatsOf(Object.values(outputs)[0]!.data)]);
     }
     return embeddings;
@@ -116,7 +116,7 @@ export class Studio {
     const tile = { id: 0, position: 'above', z, type: DataType.FLOAT32, publish: '' };
     const { tiles } = await this.#connection.decode(
       { bundle: this.bundle.digest, tiles: [tile] },
-      { seconds: 60 },
+      { seconds: 600 },
     );
     const outcome = tiles[0]?.outcome;
     if (outcome?.$case !== 'image') throw new Error('expected a decoded tile');

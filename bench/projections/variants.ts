@@ -6,6 +6,8 @@ export interface Variant {
   readonly lead: number | 'all';
   readonly overlap: number;
   readonly fusion: 'overlap' | 'shift';
+  /** How the finished latent becomes pixels; `blend`, over the level's own windows, where nothing is said. */
+  readonly decode?: 'reference';
 }
 
 /** The overlap at which projections are compared. */
@@ -29,6 +31,9 @@ const FUSIONS: readonly Variant[] = [
   { projection: 'input', lead: 'all', overlap: 0, fusion: 'overlap' },
   { projection: 'input', lead: 'all', overlap: 0.5, fusion: 'overlap' },
   { projection: 'input', lead: 'all', overlap: 0, fusion: 'shift' },
+  // Tells seams of the sampling from those of decoding windows side by side.
+  { projection: 'input', lead: 'all', overlap: 0, fusion: 'overlap', decode: 'reference' },
+  { projection: 'input', lead: 'all', overlap: 0, fusion: 'shift', decode: 'reference' },
 ];
 
 export const VARIANTS: readonly Variant[] = [...FUSIONS, ...PROJECTIONS];
@@ -36,12 +41,14 @@ export const VARIANTS: readonly Variant[] = [...FUSIONS, ...PROJECTIONS];
 /** The render settings of a variant; frames are float16 but for `newton`, as by default. */
 export function settingsOf(variant: Variant): Partial<RenderSettings> {
   const projection = parseProjection(variant.projection);
-  const { lead, overlap, fusion } = variant;
-  return { projection, lead, overlap, fusion, frameType: projection.newton ? 'float32' : 'float16' };
+  const { lead, overlap, fusion, decode } = variant;
+  const frameType = projection.newton ? 'float32' : 'float16';
+  return { projection, lead, overlap, fusion, frameType, ...(decode && { decode }) };
 }
 
 /** "newton, lead 0" */
-export function nameOf({ projection, lead, overlap, fusion }: Variant): string {
-  const fused = fusion === 'shift' ? 'shift' : `overlap ${overlap}`;
+export function nameOf({ projection, lead, overlap, fusion, decode }: Variant): string {
+  const tiles = fusion === 'shift' ? 'shift' : `overlap ${overlap}`;
+  const fused = decode ? `${tiles}, decode ${decode}` : tiles;
   return projection === 'off' ? `off, ${fused}` : `${projection}, lead ${lead}, ${fused}`;
 }
