@@ -3,6 +3,33 @@ export { InProcessFrameBus } from './bus/in-process.js';
 export { type FrameAddress, frameSubject } from './bus/subjects.js';
 export { CHANNEL_OPTIONS, ERROR_CODE_KEY, MAX_MESSAGE_BYTES } from './channel.js';
 export {
+  CancelRequest,
+  CancelResponse,
+  CoordinatorClient,
+  type CoordinatorServer,
+  CoordinatorService,
+  FarmNode,
+  FarmNodeState,
+  GetRequest,
+  GetResponse,
+  Job,
+  JobState,
+  ListNodesRequest,
+  ListNodesResponse,
+  ListRequest,
+  ListResponse,
+  PauseRequest,
+  PauseResponse,
+  Progress,
+  RenderSettings,
+  ResumeRequest,
+  ResumeResponse,
+  SubmitRequest,
+  SubmitResponse,
+  WatchRequest,
+  WatchResponse,
+} from './gen/tessera/v1/coordinator.js';
+export {
   Conditioning,
   DecodedTile,
   DecodeRequest,
