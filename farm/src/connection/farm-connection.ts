@@ -33,7 +33,7 @@ export class FarmConnection {
   readonly nats: NatsConnection;
   readonly #listeners = new Set<() => void>();
   #connected = true;
-  #since = performance.now();
+  #reconnected = Number.NEGATIVE_INFINITY;
 
   private constructor(nats: NatsConnection, backoff: Backoff) {
     this.nats = nats;
@@ -71,9 +71,9 @@ export class FarmConnection {
     return this.#connected;
   }
 
-  /** Milliseconds since the connection was made or came back. */
-  get age(): number {
-    return performance.now() - this.#since;
+  /** Milliseconds since the connection came back; infinite if it was never away. */
+  get sinceReconnect(): number {
+    return performance.now() - this.#reconnected;
   }
 
   /** Calls `listener` each time the connection has come back; the returned function stops that. */
@@ -102,7 +102,7 @@ export class FarmConnection {
       if (type === 'disconnect') this.#connected = false;
       if (type !== 'reconnect') continue;
       this.#connected = true;
-      this.#since = performance.now();
+      this.#reconnected = performance.now();
       backoff.reset();
       for (const listener of [...this.#listeners]) listener();
     }
