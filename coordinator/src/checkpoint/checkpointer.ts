@@ -15,15 +15,23 @@ export class Checkpointer {
   readonly #run: JobRun;
   readonly #writer: PictureWriter | undefined;
   readonly #now: () => number;
+  readonly #interval: number;
   #last: number;
   #saving: Promise<void> | undefined;
 
-  /** `now` in seconds, from any origin. */
-  constructor(store: StateStore, run: JobRun, writer: PictureWriter | undefined, now: () => number) {
+  /** `now` in seconds, from any origin; `interval` in seconds. */
+  constructor(
+    store: StateStore,
+    run: JobRun,
+    writer: PictureWriter | undefined,
+    now: () => number,
+    interval = CHECKPOINT_SECONDS,
+  ) {
     this.#store = store;
     this.#run = run;
     this.#writer = writer;
     this.#now = now;
+    this.#interval = interval;
     this.#last = now();
   }
 
@@ -34,7 +42,7 @@ export class Checkpointer {
 
   /** Saves if it is time. Rejects with TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
   async saveIfDue(): Promise<void> {
-    if (this.#saving !== undefined || this.#now() - this.#last < CHECKPOINT_SECONDS) return;
+    if (this.#saving !== undefined || this.#now() - this.#last < this.#interval) return;
     await this.save();
   }
 

@@ -18,6 +18,8 @@ export interface RenderJob {
   readonly openOutput: ((resumeFrom: Uint8Array | undefined) => Promise<PictureWriter>) | undefined;
   /** Where checkpoints go; a state found there is taken up. Undefined: none are made. */
   readonly state: StateStore | undefined;
+  /** Seconds between checkpoints, 15 if nothing is said: what is done again after a crash, at most. */
+  readonly checkpointSeconds?: number;
   /** Lockstep: no tile runs a step before its whole level has reached it. */
   readonly barrier?: boolean;
   /** 0 (last) .. 9 (first) among the jobs of a farm; 4 is usual. */

@@ -78,7 +78,8 @@ export class RenderSession {
       onStuck: (failure) => this.#stuck(failure),
       onError: (error) => this.#fail(error),
     });
-    this.#checkpointer = job.state && new Checkpointer(job.state, this.job, writer, this.#clock);
+    this.#checkpointer =
+      job.state && new Checkpointer(job.state, this.job, writer, this.#clock, job.checkpointSeconds);
   }
 
   /** Resolves when every tile has been denoised, decoded and handed to the writer. Saves the state if it fails. */

@@ -9,9 +9,9 @@ import type {
   FrameBus,
 } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
+import type { Clock } from '../dispatch/clock.js';
 import type { CallOptions, NodeApi } from '../dispatch/node-api.js';
 import { bytesOf, floatsOf } from '../run/float-bytes.js';
-import type { VirtualClock } from './virtual-clock.js';
 
 /** How a simulated node behaves. Probabilities are a call's, while faults last. */
 export interface NodeSpec {
@@ -36,13 +36,13 @@ export interface NodeSpec {
 }
 
 /**
- * A node that computes nothing real but something that depends on all it is sent, in virtual time. What goes wrong is
+ * A node that computes nothing real but something that depends on all it is sent, on any clock. What goes wrong is
  * drawn from `random` and ends with `faultsEnd`.
  */
 export class SimulatedNode implements NodeApi {
   readonly address: string;
   readonly #spec: NodeSpec;
-  readonly #clock: VirtualClock;
+  readonly #clock: Clock;
   readonly #random: () => number;
   readonly #bus: FrameBus;
   readonly #faultsEnd: number;
@@ -53,7 +53,7 @@ export class SimulatedNode implements NodeApi {
   #up = true;
   #busyUntil = 0;
 
-  constructor(spec: NodeSpec, clock: VirtualClock, random: () => number, bus: FrameBus, faultsEnd: number) {
+  constructor(spec: NodeSpec, clock: Clock, random: () => number, bus: FrameBus, faultsEnd: number) {
     this.address = spec.name;
     this.#spec = spec;
     this.#clock = clock;
