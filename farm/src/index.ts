@@ -6,6 +6,10 @@ export { FarmConnection, type FarmConnectionOptions } from './connection/farm-co
 export { MAX_FRAME_BYTES } from './frames/frame-message.js';
 export { DEFAULT_FRAME_BYTES } from './frames/frame-stream.js';
 export { type FrameWait, NatsFrameBus } from './frames/nats-frame-bus.js';
+export { HeldJob, type Outcome } from './jobs/held-job.js';
+export { JobQueue, type JobRequest } from './jobs/job-queue.js';
+export { HIGHEST_PRIORITY, type JobRecord, type JobState, MAX_JOB_RECORD } from './jobs/job-record.js';
+export type { JobEvent } from './jobs/job-records.js';
 export { Announcement } from './nodes/announcement.js';
 export type { NodeRecord } from './nodes/node-record.js';
 export { NodeRegistry } from './nodes/node-registry.js';

@@ -107,7 +107,8 @@ export class JobStream {
     const request = JSON.stringify({ batch: 1, no_wait: true });
     const subject = `$JS.API.CONSUMER.MSG.NEXT.${STREAM}.${consumerName(priority)}`;
     try {
-      const message = await nats.request(subject, request, { timeout: ANSWER_TIMEOUT });
+      // A subscription of its own (`noMux`): the answer comes under the subject of the job.
+      const message = await nats.request(subject, request, { timeout: ANSWER_TIMEOUT, noMux: true });
       return (message.headers?.code ?? 0) === 0 ? this.#delivery(message) : undefined;
     } catch (error) {
       if (isGone(error)) await this.make();
