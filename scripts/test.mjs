@@ -1,5 +1,6 @@
 // `npm test`: installs and builds what is missing, checks the code, makes the readers that check our pictures, and runs
 // every test. `npm run test:parity` runs one part. Ends with what was not run and with one line of totals.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ await setup();
 if (part === undefined) {
   await check();
 }
+findNatsServer();
 const code = await run(tool('vitest'), [
   'run',
   ...(part === undefined ? [] : [part]),
@@ -22,6 +24,15 @@ const code = await run(tool('vitest'), [
   `--outputFile.json=${results}`,
 ]);
 process.exitCode = summarise(code);
+
+/** Once, before many test files look for it at a time. */
+function findNatsServer() {
+  const found = JSON.parse(
+    execFileSync(process.execPath, [`${ROOT}scripts/nats-server.mjs`], { encoding: 'utf8' }),
+  );
+  if (found.server !== undefined) process.env.TESSERA_NATS_SERVER = found.server;
+  else console.log(found.reason);
+}
 
 /** Says what was not run and the totals; the exit code of the whole. */
 function summarise(code) {
