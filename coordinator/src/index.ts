@@ -1,3 +1,4 @@
+export { type BoardLimits, type BoardOptions, JobBoard } from './board/job-board.js';
 export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
 export { FolderState, type StateStore } from './checkpoint/state-store.js';
@@ -5,8 +6,11 @@ export { stepCell } from './dataflow/step-cell.js';
 export type { CallOptions, NodeApi } from './dispatch/node-api.js';
 export { NodeConnection } from './dispatch/node-connection.js';
 export { Farm } from './farm/farm.js';
+export { type AnnouncedNodes, followRegistry } from './farm/follow-registry.js';
+export { keepJoined } from './farm/keep-joined.js';
 export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
 export { describeSettings } from './job/describe-settings.js';
+export { footprint } from './job/footprint.js';
 export { type JobPlan, type PlannedPass, type PlanOverrides, planJob } from './job/plan.js';
 export {
   formatProjection,
@@ -19,9 +23,12 @@ export { renderJob, renderOnFarm } from './job/render-job.js';
 export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './job/render-request.js';
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { defaultSettings, type RenderSettings } from './job/settings.js';
+export { settingsMessage } from './job/settings-message.js';
 export {
   conditionDigest,
   GridConditions,
   type TileCondition,
   type TileConditions,
 } from './run/tile-conditions.js';
+export { CoordinatorConnection } from './service/coordinator-connection.js';
+export { CoordinatorServer } from './service/coordinator-server.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { JobPlan } from '@tessera/coordinator';
+import { footprint, type JobPlan } from '@tessera/coordinator';
 import type { Bundle } from '@tessera/gpu-node';
 import {
   chooseExample,
@@ -23,13 +23,6 @@ export interface ContentOptions {
   readonly like?: string | undefined;
   readonly grid?: string | undefined;
   readonly tissue?: string | undefined;
-}
-
-/** Vectors that a job's grid has: one a tile at scale 1 over the footprint of its coarsest level. */
-export function footprint({ passes, manifest }: JobPlan): { columns: number; rows: number } {
-  const { width, height, magnification } = passes.at(-1)!.level;
-  const vectors = (side: number) => Math.ceil((side * magnification.scale) / manifest.tile.pixels);
-  return { columns: vectors(width), rows: vectors(height) };
 }
 
 /** Throws TESSERA_BUNDLE_ROLE or TESSERA_BAD_ARGUMENT where the bundle cannot start from what is asked. */

@@ -1,7 +1,7 @@
-import { defaultSettings, type JobCost, jobCost, planJob } from '@tessera/coordinator';
+import { defaultSettings, footprint, type JobCost, jobCost, planJob } from '@tessera/coordinator';
 import { countFlops, openBundle } from '@tessera/gpu-node';
 import type { Manifest } from '@tessera/tiler';
-import { checkContent, footprint } from '../content/starting-content.js';
+import { checkContent } from '../content/starting-content.js';
 import type { RenderOptions } from './options.js';
 import { powerOf, settingsFrom } from './settings.js';
 

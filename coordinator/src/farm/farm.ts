@@ -16,6 +16,7 @@ export class Farm {
   readonly #scheduler = new JobScheduler();
   readonly #dispatcher: Dispatcher;
   readonly #members = new Set<FarmMember>();
+  readonly #listeners = new Set<() => void>();
 
   readonly clock: Clock;
   /** Nodes may join at any time, so that a job without nodes waits; else it fails. */
@@ -44,6 +45,12 @@ export class Farm {
     };
   }
 
+  /** Calls `listener` whenever a node joins, leaves or changes its state; what it returns stops that. */
+  onNodes(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** A job has new work. */
   wake(): void {
     this.#dispatcher.wake();
@@ -57,6 +64,7 @@ export class Farm {
 
   #nodesChanged(): void {
     for (const member of this.#members) member.onNodes();
+    for (const listener of [...this.#listeners]) listener();
     this.wake();
   }
 }

@@ -1,6 +1,11 @@
-import { TesseraError } from '@tessera/tiler';
+import { type ErrorCode, TesseraError } from '@tessera/tiler';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { Task } from './task-queue.js';
+
+const OUTAGES: ReadonlySet<string> = new Set<ErrorCode>([
+  'TESSERA_NODE_UNAVAILABLE',
+  'TESSERA_NATS_UNAVAILABLE',
+]);
 
 /** What retrying needs of a run. */
 export interface RetriesOptions {
@@ -22,10 +27,10 @@ export class Retries {
     this.#options = options;
   }
 
-  /** A task failed on a node. That the node could not be reached is not held against the task. */
+  /** A task failed on a node. That the node, or NATS from there, could not be reached is not held against the task. */
   add(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     this.#lastCause = error;
-    if (error.code !== 'TESSERA_NODE_UNAVAILABLE') task.failures.add(node.name, error);
+    if (!OUTAGES.has(error.code)) task.failures.add(node.name, error);
     if (this.#isAllowed(task)) {
       this.#options.requeue(task);
       return;

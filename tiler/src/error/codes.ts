@@ -62,6 +62,7 @@ export const ERROR_CODES = {
   TESSERA_JOB_STATE: { exit: 2, grpc: 9, http: 409, about: 'the state of the job does not allow it' },
   TESSERA_JOB_LOST: { exit: 3, grpc: 10, http: 409, about: 'another coordinator owns the job by now' },
   TESSERA_QUEUE_FULL: { exit: 2, grpc: 8, http: 429, about: 'the queue holds as many jobs as it may' },
+  TESSERA_COORDINATOR_UNAVAILABLE: { exit: 3, grpc: 14, http: 503, about: 'a coordinator does not answer' },
 } as const;
 
 /** One of the stable codes. */

@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { JobState, SubmitRequest } from '@tessera/proto';
+import {
+  checkFits,
+  checkGrid,
+  type EmbeddingGrid,
+  formatOf,
+  type Manifest,
+  TesseraError,
+} from '@tessera/tiler';
+import { jobCost } from '../job/cost.js';
+import { footprint } from '../job/footprint.js';
+import { planJob } from '../job/plan.js';
+import { USUAL_PRIORITY } from '../job/render-session.js';
+import { settingsMessage, settingsOf } from '../job/settings-message.js';
+import { floatsOf } from '../run/float-bytes.js';
+import { type JobRecord, RECORD_FORMAT } from './job-record.js';
+
+const USUAL_QUALITY = 90;
+const LONGEST_KEY = 128;
+const FORMATS = ['svs.tif', 'ome.tif', 'tif', 'dzi', 'png', 'jpg'] as const;
+
+/** A job that was let in. */
+export interface Admitted {
+  readonly record: JobRecord;
+  readonly grid: EmbeddingGrid;
+}
+
+/** SHA-256 of a request, hex: two of one digest ask for the same job. */
+export function requestDigest(request: SubmitRequest): string {
+  return createHash('sha256').update(SubmitRequest.encode(request).finish()).digest('hex');
+}
+
+/**
+ * Checks a request in full and works out what it would hold. Throws TESSERA_BUNDLE_UNKNOWN, TESSERA_BAD_ARGUMENT,
+ * TESSERA_BAD_GRID, TESSERA_BUNDLE_ROLE, and TESSERA_PLAN_REFUSED for what takes more than `maxLatentBytes`.
+ */
+export function admit(
+  request: SubmitRequest,
+  bundles: ReadonlyMap<string, Manifest>,
+  { maxLatentBytes, number }: { maxLatentBytes: number; number: number },
+): Admitted {
+  const manifest = bundles.get(request.bundle);
+  if (manifest === undefined) {
+    const known = [...bundles.keys()].join(', ');
+    throw TesseraError.expected('TESSERA_BUNDLE_UNKNOWN', 'bundle', `one of ${known}`, request.bundle);
+  }
+  const { priority = USUAL_PRIORITY, quality = USUAL_QUALITY, idempotencyKey: key } = request;
+  require(request.settings !== undefined, 'settings', 'the settings of a picture', undefined);
+  require(priority <= 9, 'priority', 'a whole number from 0 to 9', priority);
+  require(quality >= 1 && quality <= 100, 'quality', 'a whole number from 1 to 100', quality);
+  require(key.length <= LONGEST_KEY, 'idempotency_key', `at most ${LONGEST_KEY} characters`, key);
+  const format = FORMATS.find((known) => known === request.format);
+  require(format !== undefined, 'format', `one of ${FORMATS.join(', ')}`, request.format);
+  const settings = settingsOf(request.settings!, manifest);
+  const plan = planJob(settings, manifest);
+  const file = `picture.${format}`;
+  checkFits(formatOf(file), settings.width, settings.height);
+  const { latentBytes } = jobCost(plan);
+  if (latentBytes > maxLatentBytes)
+    throw TesseraError.expected(
+      'TESSERA_PLAN_REFUSED',
+      'settings',
+      `a picture whose latents take at most ${mebibytes(maxLatentBytes)} of this coordinator's memory`,
+      mebibytes(latentBytes),
+    );
+  const grid = gridOf(request, manifest, footprint(plan));
+  const now = Date.now();
+  const record: JobRecord = {
+    format: RECORD_FORMAT,
+    number,
+    key,
+    request: requestDigest(request),
+    picture: { file, quality },
+    grid: { width: grid.width, height: grid.height },
+    latentBytes,
+    job: {
+      id: randomUUID(),
+      state: JobState.QUEUED,
+      priority,
+      settings: settingsMessage(settings),
+      bundle: request.bundle,
+      progress: undefined,
+      output: '',
+      report: '',
+      error: undefined,
+      submittedAt: now,
+      updatedAt: now,
+    },
+  };
+  return { record, grid };
+}
+
+function gridOf(
+  { grid, gridWidth: width, gridHeight: height }: SubmitRequest,
+  { conditioning }: Manifest,
+  { columns, rows }: { columns: number; rows: number },
+): EmbeddingGrid {
+  if (width !== columns || height !== rows || grid.byteLength % 4 !== 0)
+    throw TesseraError.expected(
+      'TESSERA_BAD_GRID',
+      'grid',
+      `${columns} x ${rows} vectors of float32`,
+      `${width} x ${height} in ${grid.byteLength} bytes`,
+    );
+  const vectors = { channels: conditioning.embedding, width, height, data: floatsOf(grid) };
+  checkGrid(vectors, conditioning.embedding, 'grid');
+  return vectors;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}
+
+function require(holds: boolean, field: string, expected: string, got: unknown): void {
+  if (!holds) throw TesseraError.expected('TESSERA_BAD_ARGUMENT', field, expected, got);
+}

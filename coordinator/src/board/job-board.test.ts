@@ -1,0 +1,252 @@
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Job, JobState, ListRequest } from '@tessera/proto';
+import type { ErrorCode } from '@tessera/tiler';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobCost } from '../job/cost.js';
+import type { RenderReport } from '../job/report.js';
+import { simulatedPlan } from '../simulation/simulated-job.js';
+import {
+  type BoardUnderTest,
+  ended,
+  hashOf,
+  openBoard,
+  request,
+  SMALL_JOB,
+} from '../testing/board-under-test.js';
+
+let root: string;
+const open: BoardUnderTest[] = [];
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tessera-board-'));
+});
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+  await rm(root, { recursive: true, force: true });
+});
+
+async function boardIn(folder: string, limits?: Parameters<typeof openBoard>[1]): Promise<BoardUnderTest> {
+  const opened = await openBoard(join(root, folder), limits);
+  open.push(opened);
+  return opened;
+}
+
+/** Hash of the picture that `request()` asks for, made without disturbance. */
+async function calmHash(): Promise<string> {
+  const { board, node } = await boardIn('calm');
+  await node();
+  return hashOf(await ended(board, await board.submit(request())));
+}
+
+const rejects = (code: ErrorCode) => expect.objectContaining({ code });
+const report = (job: Job) => JSON.parse(job.report) as RenderReport;
+
+describe('a job board', () => {
+  it('makes the picture that is asked for and leaves nothing unfinished behind', async () => {
+    const { board, node } = await boardIn('a');
+    await node();
+    const job = await ended(board, await board.submit(request()));
+    expect(job.state).toBe(JobState.DONE);
+    expect((await readFile(job.output)).subarray(1, 4).toString()).toBe('PNG');
+    expect(job.progress!.tileSteps).toBe(job.progress!.totalTileSteps);
+    await expect(stat(join(root, 'a', job.id, 'work'))).rejects.toThrow('ENOENT');
+  });
+
+  it('tells those who watch of every state, until the last', async () => {
+    const { board, node } = await boardIn('a');
+    const { id } = await board.submit(request());
+    const states: JobState[] = [];
+    for await (const { state } of board.watch(id, new AbortController().signal)) {
+      if (states.at(-1) !== state) states.push(state);
+      if (states.length === 1) await node();
+    }
+    expect(states).toEqual([JobState.QUEUED, JobState.RUNNING, JobState.DONE]);
+  });
+
+  it('ends a watch when the watcher goes away', async () => {
+    const { board } = await boardIn('a');
+    const { id } = await board.submit(request());
+    const abort = new AbortController();
+    let seen = 0;
+    for await (const _ of board.watch(id, abort.signal)) if (++seen === 1) abort.abort();
+    expect(seen).toBe(1);
+  });
+
+  it('gives the same job for the same idempotency key, also while the first is being written', async () => {
+    const { board } = await boardIn('a');
+    const asked = request({ idempotencyKey: 'one' });
+    const [first, second] = await Promise.all([board.submit(asked), board.submit(asked)]);
+    expect(second.id).toBe(first.id);
+    expect(board.list(ListRequest.create()).jobs).toHaveLength(1);
+  });
+
+  it('refuses a key that was used for another picture, after a restart too', async () => {
+    const first = await boardIn('a');
+    await first.board.submit(request({ idempotencyKey: 'one' }));
+    await first.close();
+    const { board } = await boardIn('a');
+    await expect(board.submit(request({ idempotencyKey: 'one', quality: 80 }))).rejects.toEqual(
+      rejects('TESSERA_JOB_EXISTS'),
+    );
+  });
+
+  it('refuses more jobs than its queue holds', async () => {
+    const { board } = await boardIn('a', { queued: 1 });
+    await board.submit(request());
+    await expect(board.submit(request())).rejects.toEqual(rejects('TESSERA_QUEUE_FULL'));
+  });
+
+  it('refuses a picture whose latents do not fit', async () => {
+    const { board } = await boardIn('a', { latentBytes: 1000 });
+    await expect(board.submit(request())).rejects.toEqual(rejects('TESSERA_PLAN_REFUSED'));
+  });
+
+  it.each<[string, Parameters<typeof request>, ErrorCode]>([
+    ['an unknown bundle', [{ bundle: 'f'.repeat(64) }], 'TESSERA_BUNDLE_UNKNOWN'],
+    ['no settings', [{ settings: undefined }], 'TESSERA_BAD_ARGUMENT'],
+    ['a path for a format', [{ format: '../x.png' }], 'TESSERA_BAD_ARGUMENT'],
+    ['a quality of 0', [{ quality: 0 }], 'TESSERA_BAD_ARGUMENT'],
+    ['a priority of 10', [{ priority: 10 }], 'TESSERA_BAD_ARGUMENT'],
+    ['a grid that is cut off', [{ grid: new Uint8Array(13) }], 'TESSERA_BAD_GRID'],
+    ['a grid of another size', [{ gridWidth: 3 }], 'TESSERA_BAD_GRID'],
+    ['a grid of NaNs', [{ grid: new Uint8Array(256).fill(255) }], 'TESSERA_BAD_GRID'],
+    ['no steps', [{}, { steps: 0 }], 'TESSERA_BAD_ARGUMENT'],
+  ])('refuses %s', async (_, [changes, job], code) => {
+    const { board } = await boardIn('a');
+    const asked = request(changes);
+    if (job && asked.settings) Object.assign(asked.settings, job);
+    await expect(board.submit(asked)).rejects.toEqual(rejects(code));
+    expect(board.list(ListRequest.create()).jobs).toEqual([]);
+  });
+
+  it('cancels a job that runs, and again is no error', async () => {
+    const { board, node } = await boardIn('a');
+    const gate = await node(5);
+    const { id } = await board.submit(request());
+    await gate.held;
+    expect((await board.cancel(id)).state).toBe(JobState.CANCELLED);
+    expect((await board.cancel(id)).state).toBe(JobState.CANCELLED);
+    await expect(stat(join(root, 'a', id, 'work'))).rejects.toThrow('ENOENT');
+  });
+
+  it('does not pause or resume what has ended', async () => {
+    const { board } = await boardIn('a');
+    const { id } = await board.submit(request());
+    await board.cancel(id);
+    await expect(board.pause(id)).rejects.toEqual(rejects('TESSERA_JOB_STATE'));
+    await expect(board.resume(id)).rejects.toEqual(rejects('TESSERA_JOB_STATE'));
+  });
+
+  it('says that there is no such job', async () => {
+    const { board } = await boardIn('a');
+    expect(() => board.get('none')).toThrowError(rejects('TESSERA_JOB_UNKNOWN'));
+    await expect(board.cancel('none')).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
+  });
+
+  it('pauses a job and goes on where it was, to the same picture', async () => {
+    const calm = await calmHash();
+    const { board, node } = await boardIn('a');
+    const gate = await node(12);
+    const { id } = await board.submit(request());
+    await gate.held;
+    expect((await board.pause(id)).state).toBe(JobState.PAUSED);
+    gate.open();
+    const job = await ended(board, await board.resume(id));
+    expect(hashOf(job)).toBe(calm);
+    const { tileSteps, nodes } = report(job);
+    expect(nodes.reduce((sum, each) => sum + each.tileSteps, 0)).toBeLessThanOrEqual(tileSteps - 10);
+  });
+
+  it('goes on after a restart with what ran and what waited', async () => {
+    const calm = await calmHash();
+    const first = await boardIn('a', { running: 1 });
+    const gate = await first.node(12);
+    const running = await first.board.submit(request());
+    const waiting = await first.board.submit(request());
+    await gate.held;
+    await first.close();
+    const { board, node } = await boardIn('a');
+    await node();
+    for (const job of [running, waiting]) expect(hashOf(await ended(board, job))).toBe(calm);
+    const { tileSteps, nodes } = report(board.get(running.id));
+    expect(nodes.reduce((sum, each) => sum + each.tileSteps, 0)).toBeLessThanOrEqual(tileSteps - 10);
+  });
+
+  it('begins anew what a killed coordinator had not saved', async () => {
+    const calm = await calmHash();
+    const first = await boardIn('a');
+    const gate = await first.node(12);
+    const { id } = await first.board.submit(request());
+    await gate.held;
+    await cp(join(root, 'a'), join(root, 'b'), { recursive: true });
+    const { board, node } = await boardIn('b');
+    await node();
+    expect(hashOf(await ended(board, board.get(id)))).toBe(calm);
+  });
+
+  it('makes a picture again whose end was not recorded', async () => {
+    const first = await boardIn('a');
+    await first.node();
+    const done = await ended(first.board, await first.board.submit(request()));
+    await first.close();
+    const path = join(root, 'a', done.id, 'job.json');
+    const record = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...record, job: { ...record.job, state: JobState.RUNNING } }));
+    const { board, node } = await boardIn('a');
+    await node();
+    expect(hashOf(await ended(board, board.get(done.id)))).toBe(hashOf(done));
+  });
+
+  it('leaves a folder alone whose record is damaged', async () => {
+    const first = await boardIn('a');
+    const { id } = await first.board.submit(request());
+    await first.close();
+    await writeFile(join(root, 'a', id, 'job.json'), '{');
+    const { board } = await boardIn('a');
+    expect(board.damaged).toEqual([id]);
+    expect(board.list(ListRequest.create()).jobs).toEqual([]);
+  });
+
+  it('begins with the highest priority', async () => {
+    const { board, node } = await boardIn('a', { running: 1 });
+    const usual = await board.submit(request());
+    const urgent = await board.submit(request({ priority: 9 }));
+    const gate = await node(0);
+    await gate.held;
+    expect(board.get(urgent.id).state).toBe(JobState.RUNNING);
+    expect(board.get(usual.id).state).toBe(JobState.QUEUED);
+  });
+
+  it('runs no more at once than have room for their latents', async () => {
+    const { latentBytes } = jobCost(simulatedPlan(SMALL_JOB));
+    const { board, node } = await boardIn('a', { latentBytes: 1.5 * latentBytes });
+    const first = await board.submit(request());
+    const second = await board.submit(request());
+    const gate = await node(0);
+    await gate.held;
+    expect([first, second].map(({ id }) => board.get(id).state)).toEqual([JobState.RUNNING, JobState.QUEUED]);
+  });
+
+  it('lists in pages, newest first, however many come in between', async () => {
+    const { board } = await boardIn('a');
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) ids.unshift((await board.submit(request())).id);
+    const first = board.list(ListRequest.create({ pageSize: 2 }));
+    await board.submit(request());
+    const second = board.list(ListRequest.create({ pageSize: 2, pageToken: first.nextPageToken }));
+    expect([...first.jobs, ...second.jobs].map(({ id }) => id)).toEqual(ids);
+    expect(second.nextPageToken).toBe('');
+  });
+
+  it('lists the states that are asked for', async () => {
+    const { board } = await boardIn('a');
+    const { id } = await board.submit(request());
+    await board.submit(request());
+    await board.cancel(id);
+    const { jobs } = board.list(ListRequest.create({ states: [JobState.CANCELLED] }));
+    expect(jobs.map((job) => job.id)).toEqual([id]);
+  });
+});

@@ -1,0 +1,77 @@
+import { type ClientReadableStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import {
+  CHANNEL_OPTIONS,
+  CoordinatorClient,
+  type FarmNode,
+  type Job,
+  type ListRequest,
+  type ListResponse,
+  type SubmitRequest,
+  type WatchResponse,
+} from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
+import type { CallOptions } from '../dispatch/node-api.js';
+import { Calls } from '../rpc/calls.js';
+
+/** One gRPC channel to a coordinator. Failures are coded errors; one that is not there is TESSERA_COORDINATOR_UNAVAILABLE. */
+export class CoordinatorConnection {
+  readonly #client: CoordinatorClient;
+  readonly #calls: Calls;
+
+  /** `address` is host:port. The channel connects on the first call. */
+  constructor(address: string) {
+    this.#client = new CoordinatorClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#calls = new Calls(this.#client, {
+      name: `Coordinator ${address}`,
+      unavailable: 'TESSERA_COORDINATOR_UNAVAILABLE',
+    });
+  }
+
+  async submit(request: SubmitRequest, options: CallOptions): Promise<Job> {
+    return (await this.#calls.unary(this.#client.submit.bind(this.#client), request, options)).job!;
+  }
+
+  async get(id: string, options: CallOptions): Promise<Job> {
+    return (await this.#calls.unary(this.#client.get.bind(this.#client), { id }, options)).job!;
+  }
+
+  list(request: ListRequest, options: CallOptions): Promise<ListResponse> {
+    return this.#calls.unary(this.#client.list.bind(this.#client), request, options);
+  }
+
+  async cancel(id: string, options: CallOptions): Promise<Job> {
+    return (await this.#calls.unary(this.#client.cancel.bind(this.#client), { id }, options)).job!;
+  }
+
+  async pause(id: string, options: CallOptions): Promise<Job> {
+    return (await this.#calls.unary(this.#client.pause.bind(this.#client), { id }, options)).job!;
+  }
+
+  async resume(id: string, options: CallOptions): Promise<Job> {
+    return (await this.#calls.unary(this.#client.resume.bind(this.#client), { id }, options)).job!;
+  }
+
+  async nodes(options: CallOptions): Promise<FarmNode[]> {
+    return (await this.#calls.unary(this.#client.listNodes.bind(this.#client), {}, options)).nodes;
+  }
+
+  /** The job as it is, then every change, until it has ended. Throws TESSERA_CANCELLED when `signal` aborts. */
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
+    const stream: ClientReadableStream<WatchResponse> = this.#client.watch({ id });
+    const cancel = () => stream.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      if (signal.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
+      for await (const { job } of stream as AsyncIterable<WatchResponse>) yield job!;
+    } catch (error) {
+      throw error instanceof TesseraError ? error : this.#calls.coded(error as ServiceError);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      stream.cancel();
+    }
+  }
+
+  close(): void {
+    this.#calls.close();
+  }
+}

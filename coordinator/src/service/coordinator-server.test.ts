@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { CoordinatorClient, JobState, ListRequest } from '@tessera/proto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BoardUnderTest, openBoard, request } from '../testing/board-under-test.js';
+import { CoordinatorConnection } from './coordinator-connection.js';
+import { CoordinatorServer } from './coordinator-server.js';
+
+const WAIT = { seconds: 20 };
+let root: string;
+let opened: BoardUnderTest;
+let server: CoordinatorServer;
+let coordinator: CoordinatorConnection;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'tessera-service-'));
+  opened = await openBoard(root);
+  server = await CoordinatorServer.start({ listen: '127.0.0.1:0', ...opened });
+  coordinator = new CoordinatorConnection(server.address);
+});
+
+afterEach(async () => {
+  coordinator.close();
+  server.close();
+  await opened.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+const rejects = (code: string) => expect.objectContaining({ code });
+
+describe('the Coordinator service', () => {
+  it('takes a job and tells of it until it has ended', async () => {
+    await opened.node();
+    const { id } = await coordinator.submit(request(), WAIT);
+    let last: JobState | undefined;
+    for await (const job of coordinator.watch(id, new AbortController().signal)) last = job.state;
+    expect(last).toBe(JobState.DONE);
+    expect((await coordinator.get(id, WAIT)).report).toContain('latentSha256');
+    expect((await coordinator.list(ListRequest.create(), WAIT)).jobs.map((job) => job.id)).toEqual([id]);
+  });
+
+  it('answers what is wrong with its code', async () => {
+    await expect(coordinator.get('none', WAIT)).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
+    await expect(coordinator.submit(request({ format: 'gif' }), WAIT)).rejects.toEqual(
+      rejects('TESSERA_BAD_ARGUMENT'),
+    );
+    const watching = coordinator.watch('none', new AbortController().signal).next();
+    await expect(watching).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
+  });
+
+  it('pauses, resumes and cancels', async () => {
+    const { id } = await coordinator.submit(request(), WAIT);
+    expect((await coordinator.pause(id, WAIT)).state).toBe(JobState.PAUSED);
+    expect((await coordinator.resume(id, WAIT)).state).toBe(JobState.QUEUED);
+    expect((await coordinator.cancel(id, WAIT)).state).toBe(JobState.CANCELLED);
+  });
+
+  it('says what it knows of its nodes', async () => {
+    await opened.node(undefined, 'one');
+    const [node] = await coordinator.nodes(WAIT);
+    expect([node?.name, node?.inFlight, node?.description?.bundles.length]).toEqual(['one', 0, 1]);
+  });
+
+  it('lets a watcher go', async () => {
+    const { id } = await coordinator.submit(request(), WAIT);
+    const abort = new AbortController();
+    const jobs = coordinator.watch(id, abort.signal);
+    await jobs.next();
+    const next = jobs.next();
+    abort.abort();
+    await expect(next).rejects.toEqual(rejects('TESSERA_CANCELLED'));
+  });
+
+  it('survives a message that is none', async () => {
+    const client = new CoordinatorClient(server.address, credentials.createInsecure());
+    const garbage = Buffer.from([0xff, 0xff, 0xff]);
+    const code = await new Promise((resolve) => {
+      client.makeUnaryRequest(
+        '/tessera.v1.Coordinator/Submit',
+        (bytes: Buffer) => bytes,
+        (bytes: Buffer) => bytes,
+        garbage,
+        (error) => resolve(error?.code),
+      );
+    });
+    client.close();
+    expect(code).toBe(13);
+    expect((await coordinator.list(ListRequest.create(), WAIT)).jobs).toEqual([]);
+  });
+
+  it('is not there once it has closed', async () => {
+    server.close();
+    await expect(coordinator.get('none', WAIT)).rejects.toEqual(rejects('TESSERA_COORDINATOR_UNAVAILABLE'));
+  });
+});

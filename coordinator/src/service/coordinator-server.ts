@@ -1,0 +1,83 @@
+import { Server } from '@grpc/grpc-js';
+import { bind, streaming, unary } from '@tessera/farm/service';
+import {
+  CHANNEL_OPTIONS,
+  type CoordinatorServer as CoordinatorMethods,
+  CoordinatorService,
+  type FarmNode,
+  FarmNodeState,
+} from '@tessera/proto';
+import { HealthImplementation } from 'grpc-health-check';
+import type { JobBoard } from '../board/job-board.js';
+import type { NodeHandle, NodeState } from '../dispatch/node-handle.js';
+import type { Farm } from '../farm/farm.js';
+
+/** The service as the health protocol names it. */
+const SERVICE = 'tessera.v1.Coordinator';
+
+/** `tessera.v1.Coordinator` and `grpc.health.v1.Health` over a board and its farm. */
+export class CoordinatorServer {
+  readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
+  #address = '';
+
+  private constructor(board: JobBoard, farm: Farm) {
+    this.#server.addService(CoordinatorService, methods(board, farm));
+    this.#health.addToServer(this.#server);
+  }
+
+  /** Listens on host:port (0 takes a free port). Throws TESSERA_PORT_IN_USE or TESSERA_BAD_ARGUMENT. */
+  static async start(options: { listen: string; board: JobBoard; farm: Farm }): Promise<CoordinatorServer> {
+    const server = new CoordinatorServer(options.board, options.farm);
+    server.#address = await bind(server.#server, options.listen);
+    return server;
+  }
+
+  /** host:port it listens on. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** From now on health says NOT_SERVING; calls are answered still. */
+  drain(): void {
+    for (const service of ['', SERVICE]) this.#health.setStatus(service, 'NOT_SERVING');
+  }
+
+  /** Cuts off calls and watches under way. */
+  close(): void {
+    this.#server.forceShutdown();
+  }
+}
+
+function methods(board: JobBoard, farm: Farm): CoordinatorMethods {
+  return {
+    submit: unary(async (request) => ({ job: await board.submit(request) })),
+    get: unary(async ({ id }) => ({ job: board.get(id) })),
+    list: unary(async (request) => board.list(request)),
+    watch: streaming(async function* ({ id }, signal) {
+      for await (const job of board.watch(id, signal)) yield { job };
+    }),
+    cancel: unary(async ({ id }) => ({ job: await board.cancel(id) })),
+    pause: unary(async ({ id }) => ({ job: await board.pause(id) })),
+    resume: unary(async ({ id }) => ({ job: await board.resume(id) })),
+    listNodes: unary(async () => ({ nodes: farm.nodes.map(farmNode) })),
+  };
+}
+
+const STATES: Record<NodeState, FarmNodeState> = {
+  ready: FarmNodeState.READY,
+  aside: FarmNodeState.SET_ASIDE,
+  draining: FarmNodeState.DRAINING,
+  gone: FarmNodeState.UNSPECIFIED,
+};
+
+function farmNode({ name, api, state, description, inFlight, cause }: NodeHandle): FarmNode {
+  return {
+    name,
+    address: api.address,
+    state: STATES[state],
+    description,
+    inFlight,
+    cause: cause?.message ?? '',
+  };
+}

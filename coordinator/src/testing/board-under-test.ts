@@ -1,0 +1,95 @@
+import { InProcessFrameBus, type Job, SubmitRequest } from '@tessera/proto';
+import { type BoardLimits, JobBoard } from '../board/job-board.js';
+import { Farm } from '../farm/farm.js';
+import { settingsMessage } from '../job/settings-message.js';
+import { bytesOf } from '../run/float-bytes.js';
+import {
+  SIMULATED_DIGEST,
+  SIMULATED_GRID,
+  SIMULATED_MANIFEST,
+  type SimulatedJob,
+  simulatedPlan,
+} from '../simulation/simulated-job.js';
+import { GatedNode } from './gated-node.js';
+
+/** A board with a farm of its own. */
+export interface BoardUnderTest {
+  readonly board: JobBoard;
+  readonly farm: Farm;
+  /** Takes in a node that answers so many batches and then holds back. */
+  node(batches?: number, name?: string): Promise<GatedNode>;
+  /** Saves and closes. */
+  close(): Promise<void>;
+}
+
+const LIMITS: BoardLimits = { running: 4, queued: 10, latentBytes: 2 ** 24 };
+
+/** Opens the board of a folder. */
+export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}): Promise<BoardUnderTest> {
+  const farm = new Farm({ elastic: true });
+  const bus = new InProcessFrameBus();
+  const board = await JobBoard.open({
+    dir,
+    farm,
+    bus,
+    bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
+    limits: { ...LIMITS, ...limits },
+    pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
+      width,
+      height,
+      metersPerPixel: undefined,
+      power: undefined,
+      description: {},
+      quality,
+    }),
+    version: 'test',
+  });
+  const node = async (batches?: number, name?: string) => {
+    const gated = new GatedNode(bus, batches, name);
+    await farm.pool.add(gated);
+    return gated;
+  };
+  const close = async () => {
+    await board.close();
+    farm.close();
+  };
+  return { board, farm, node, close };
+}
+
+/** What `request` asks for. */
+export const SMALL_JOB: SimulatedJob = {
+  width: 150,
+  height: 120,
+  steps: 3,
+  sampler: 'ddim',
+  lead: 0,
+  fusion: 'overlap',
+};
+
+/** A request for a small picture. */
+export function request(
+  changes: Partial<SubmitRequest> = {},
+  job: Partial<SimulatedJob> = {},
+): SubmitRequest {
+  return SubmitRequest.create({
+    bundle: SIMULATED_DIGEST,
+    settings: settingsMessage(simulatedPlan({ ...SMALL_JOB, ...job }).settings),
+    grid: bytesOf(SIMULATED_GRID.data),
+    gridWidth: SIMULATED_GRID.width,
+    gridHeight: SIMULATED_GRID.height,
+    format: 'png',
+    ...changes,
+  });
+}
+
+/** The job when it has ended. */
+export async function ended(board: JobBoard, { id }: Job): Promise<Job> {
+  let last: Job | undefined;
+  for await (const job of board.watch(id, new AbortController().signal)) last = job;
+  return last!;
+}
+
+/** Hash of a finished job's latents. */
+export function hashOf({ report }: Job): string {
+  return (JSON.parse(report) as { latentSha256: string }).latentSha256;
+}
