@@ -44,6 +44,7 @@ export class HeldJob {
     this.#confirmed = confirmed;
     const renew = () => void this.confirm().catch(() => undefined);
     const timer = setInterval(renew, this.#lease / RENEWALS);
+    timer.unref();
     const look = () => void this.#inTurn(() => this.#look()).catch(() => undefined);
     this.#stops = [
       () => clearInterval(timer),
