@@ -11,6 +11,9 @@ import { type Row, table } from './suite/table.js';
 const packs = await Promise.all(
   (await discoverPacks()).map(async (pack) => ({ ...pack, cases: await casesOf(pack) })),
 );
+/** Milliseconds in which a busy machine has loaded a bundle. */
+const LOADING = 120_000;
+
 const rows: Row[] = [];
 
 const notMade: string[] = [];
@@ -26,7 +29,7 @@ for (const pack of packs) {
     let environment: Environment;
     beforeAll(async () => {
       environment = await openEnvironment(await bundleOf(pack));
-    });
+    }, LOADING);
     afterAll(() => environment?.close());
 
     for (const { name, kind, recorded, tolerance, sensitivity } of pack.cases) {
