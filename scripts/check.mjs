@@ -2,16 +2,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isMain, must, ROOT, tool } from './run.mjs';
+import { isMain, must, ROOT, run, tool } from './run.mjs';
 import { setup } from './setup.mjs';
 
 /** Ends the process with exit code 1 at the first thing that is wrong. Types are checked by the build before it. */
 export async function check() {
   await must(tool('biome'), ['ci', '--error-on-warnings', '.']);
   await must(tool('buf'), ['lint'], { cwd: `${ROOT}proto` });
+  await checkBreaking();
   await checkGenerated();
   checkLock();
   console.log('Checked: format, lint, imports between rooms, types, protocol, generated code, lock file.');
+}
+
+/** The protocol still reads what main's writes. Left out where there is no main to compare with (a tarball, a shallow clone). */
+async function checkBreaking() {
+  if ((await run('git', ['rev-parse', '--verify', '--quiet', 'main'], { stdio: 'ignore' })) !== 0) {
+    console.log('Not checked: breaking changes of the protocol, for want of a branch main.');
+    return;
+  }
+  await must(tool('buf'), ['breaking', '--against', '../.git#branch=main,subdir=proto'], {
+    cwd: `${ROOT}proto`,
+  });
 }
 
 /** The committed code is what the protocol gives, byte for byte. */
