@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.js';
+import { coordinatorCommand } from './commands/coordinator.js';
 import { doctorCommand } from './commands/doctor.js';
+import { jobCommands } from './commands/jobs.js';
+import { nodeCommand } from './commands/node.js';
 import { renderCommand } from './commands/render.js';
+import { submitCommand } from './commands/submit.js';
 import { VERSION } from './version.js';
 
 /** The `tessera` command with all its subcommands. Errors are thrown, not printed. */
@@ -10,7 +14,9 @@ export function createProgram(): Command {
     .description('Renders pictures far larger than its model can see, coherent at every scale.')
     .version(VERSION)
     .showSuggestionAfterError();
-  for (const command of [renderCommand(), bundleCommand(), doctorCommand()]) program.addCommand(command);
+  const single = [renderCommand(), bundleCommand(), doctorCommand()];
+  const farm = [coordinatorCommand(), nodeCommand(), submitCommand(), ...jobCommands()];
+  for (const command of [...single, ...farm]) program.addCommand(command);
   throwErrors(program);
   return program;
 }

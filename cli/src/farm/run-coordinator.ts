@@ -1,0 +1,157 @@
+import { mkdir } from 'node:fs/promises';
+import { hostname, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  type BoardLimits,
+  CoordinatorServer,
+  Farm,
+  followRegistry,
+  JobBoard,
+  keepJoined,
+  NodeConnection,
+} from '@tessera/coordinator';
+import { NatsFrameBus, NodeRegistry } from '@tessera/farm';
+import { type Bundle, openBundle } from '@tessera/gpu-node';
+import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
+import { defaultBundle } from '../bundle-path.js';
+import { interruptible } from '../interrupt.js';
+import { takeLock } from '../output/lock.js';
+import { fileError } from '../output/writable.js';
+import { pictureInfo } from '../render/picture-info.js';
+import { VERSION } from '../version.js';
+import { openNats } from './nats.js';
+
+/** What was typed after `tessera coordinator`. */
+export interface CoordinatorCommandOptions {
+  readonly grpc: string;
+  readonly state: string;
+  readonly bundle?: readonly string[];
+  readonly node?: string;
+  readonly nats?: string;
+  readonly json?: true;
+}
+
+/** Half of the memory is for latents; the rest for batches under way, pictures being written and the runtime. */
+const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() / 2 };
+
+/** The farm's nodes, wherever they come from. */
+interface Nodes {
+  readonly bus: FrameBus;
+  /** Keeps them in the farm until `signal` aborts. */
+  keep(farm: Farm, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `tessera coordinator`: takes jobs until SIGTERM or Ctrl-C, then saves those that run; the same command goes on. Throws
+ * TESSERA_BAD_ARGUMENT, the errors of `openBundle`, TESSERA_OUTPUT_BUSY if another coordinator has the folder,
+ * TESSERA_PORT_IN_USE, TESSERA_NATS_UNAVAILABLE.
+ */
+export async function runCoordinator(options: CoordinatorCommandOptions): Promise<void> {
+  checkNodes(options);
+  const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
+  const dir = resolve(options.state);
+  const unlock = await lock(dir);
+  const { signal, release } = interruptible(() => process.stderr.write('Saving the jobs that run.\n'));
+  try {
+    const nodes = await nodesOf(options);
+    try {
+      await serve(options, bundles, dir, nodes, signal);
+    } finally {
+      await nodes.close();
+    }
+  } finally {
+    await unlock();
+    release();
+  }
+}
+
+async function serve(
+  { grpc, json }: CoordinatorCommandOptions,
+  bundles: readonly Bundle[],
+  dir: string,
+  nodes: Nodes,
+  signal: AbortSignal,
+): Promise<void> {
+  const farm = new Farm({ elastic: true });
+  const known = new Map(bundles.map((bundle) => [bundle.digest, bundle]));
+  const board = await JobBoard.open({
+    dir,
+    farm,
+    bus: nodes.bus,
+    bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
+    limits: LIMITS,
+    pictureInfo: (plan, bundle, quality) => pictureInfo(plan, known.get(bundle)!, quality),
+    version: VERSION,
+  });
+  for (const name of board.damaged)
+    process.stderr.write(`Left alone: ${join(dir, name)} holds no job that can be read\n`);
+  const gone = new AbortController();
+  let keeping: Promise<void> | undefined;
+  let server: CoordinatorServer | undefined;
+  try {
+    server = await CoordinatorServer.start({ listen: grpc, board, farm });
+    keeping = nodes.keep(farm, gone.signal);
+    const said = json ? JSON.stringify({ address: server.address }) : `Coordinator on ${server.address}`;
+    process.stdout.write(`${said}\n`);
+    await new Promise<void>((stop) => {
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', () => stop(), { once: true });
+    });
+    server.drain();
+  } finally {
+    await board.close();
+    server?.close();
+    gone.abort();
+    await keeping;
+    farm.close();
+  }
+}
+
+function checkNodes({ node, nats }: CoordinatorCommandOptions): void {
+  if ((node === undefined) === (nats === undefined))
+    throw TesseraError.expected(
+      'TESSERA_BAD_ARGUMENT',
+      '--nats, --node',
+      'either --nats, for any number of nodes, or one --node',
+      node === undefined ? 'neither' : 'both',
+    );
+}
+
+async function nodesOf({ node, nats: servers }: CoordinatorCommandOptions): Promise<Nodes> {
+  if (servers === undefined)
+    return {
+      // The node has a bus to itself; here nothing is published or fetched.
+      bus: new InProcessFrameBus(),
+      keep: (farm, signal) => keepJoined(farm, () => new NodeConnection(node!), signal),
+      close: async () => {},
+    };
+  const nats = await openNats(servers, `coordinator ${hostname()}`);
+  try {
+    const bus = await NatsFrameBus.open(nats);
+    const registry = await NodeRegistry.open(nats);
+    const connect = (address: string) => new NodeConnection(address);
+    return {
+      bus,
+      keep: (farm, signal) => followRegistry(registry, farm, connect, signal),
+      close: () => nats.close(),
+    };
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+}
+
+async function lock(dir: string): Promise<() => Promise<void>> {
+  await mkdir(dir, { recursive: true }).catch((error) => {
+    throw fileError(error, '--state', dir);
+  });
+  try {
+    return await takeLock(join(dir, 'lock'), false);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw fileError(error, '--state', dir);
+    const folder = 'a folder that no other coordinator works in';
+    throw TesseraError.expected('TESSERA_OUTPUT_BUSY', '--state', folder, dir);
+  }
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { NodeConnection } from '@tessera/coordinator';
+import { type Announcement, type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
+import { TesseraNode } from '@tessera/gpu-node';
+import type { DescribeResponse } from '@tessera/proto';
+import { defaultBundle } from '../bundle-path.js';
+import { interruptible } from '../interrupt.js';
+import { BoundedFrameBus } from './bounded-frame-bus.js';
+import { openNats } from './nats.js';
+import { nodeName, reachable } from './node-name.js';
+import { withinSeconds } from './within-seconds.js';
+
+/** What was typed after `tessera node`. */
+export interface NodeCommandOptions {
+  readonly listen: string;
+  readonly bundle?: readonly string[];
+  readonly device: string;
+  readonly threads?: number;
+  readonly batch?: number;
+  readonly name?: string;
+  readonly nats?: string;
+  readonly json?: true;
+}
+
+/** Seconds that calls under way have when the node is told to stop: less than the 30 that supervisors usually grant. */
+const DRAIN_SECONDS = 25;
+/** Seconds the node may take to say what it is. */
+const DESCRIBE_SECONDS = 10;
+
+/**
+ * `tessera node`: serves until SIGTERM or Ctrl-C, then finishes what is in flight. Throws the errors of `TesseraNode.start`,
+ * TESSERA_NATS_UNAVAILABLE, and TESSERA_NODE_EXISTS if another process has the name, also later.
+ */
+export async function runNode(options: NodeCommandOptions): Promise<void> {
+  const name = options.name ?? nodeName(options.listen);
+  const { signal, release } = interruptible(() => process.stderr.write('Finishing what is in flight.\n'));
+  const nats = options.nats === undefined ? undefined : await openNats(options.nats, `node ${name}`);
+  try {
+    const node = await TesseraNode.start({
+      bundles: options.bundle ?? [defaultBundle()],
+      listen: options.listen,
+      device: options.device,
+      name,
+      bus: nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus(),
+      ...(options.threads !== undefined && { threads: options.threads }),
+      ...(options.batch !== undefined && { batch: options.batch }),
+    });
+    try {
+      await serve(node, name, nats, options.json ?? false, signal);
+    } finally {
+      await node.close();
+    }
+  } finally {
+    await nats?.close();
+    release();
+  }
+}
+
+async function serve(
+  node: TesseraNode,
+  name: string,
+  nats: FarmConnection | undefined,
+  json: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const description = await describe(node.address);
+  const announcement = nats && (await announce(nats, node.address, description));
+  try {
+    sayReady(name, node.address, description, json);
+    await stopped(signal, announcement?.lost);
+    announcement?.lost.throwIfAborted();
+    // No coordinator sends anything more once it has read this; what comes all the same goes to another node.
+    await announcement?.update({ draining: true }).catch(() => undefined);
+    await withinSeconds(DRAIN_SECONDS, node.drain());
+  } finally {
+    await announcement?.leave();
+  }
+}
+
+async function describe(address: string): Promise<DescribeResponse> {
+  const connection = new NodeConnection(reachable(address));
+  try {
+    return await connection.describe({ seconds: DESCRIBE_SECONDS, waitForReady: true });
+  } finally {
+    connection.close();
+  }
+}
+
+async function announce(
+  nats: FarmConnection,
+  address: string,
+  { name, version, device, bundles }: DescribeResponse,
+): Promise<Announcement> {
+  const registry = await NodeRegistry.open(nats);
+  return await registry.announce({
+    name,
+    address: reachable(address),
+    instance: randomUUID(),
+    version,
+    devices: [device],
+    bundles: bundles.map(({ digest, name: bundle, batch, secondsPerEvaluation, numerics }) => ({
+      digest,
+      name: bundle,
+      batch,
+      secondsPerEvaluation,
+      numerics,
+    })),
+    draining: false,
+  });
+}
+
+function sayReady(name: string, address: string, { device, bundles }: DescribeResponse, json: boolean): void {
+  const names = bundles.map((bundle) => bundle.name);
+  const said = json
+    ? JSON.stringify({ name, address, device, bundles: bundles.map(({ digest }) => digest) })
+    : `Node ${name} serves ${names.join(', ')} with ${device} on ${address}`;
+  process.stdout.write(`${said}\n`);
+}
+
+/** Resolves when one of the signals has aborted. */
+function stopped(...signals: (AbortSignal | undefined)[]): Promise<void> {
+  const any = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  return new Promise((resolve) => {
+    // The process lives on for as long as it listens.
+    if (any.aborted) resolve();
+    any.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

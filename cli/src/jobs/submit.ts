@@ -1,0 +1,53 @@
+import { type CoordinatorConnection, defaultSettings, planJob, settingsMessage } from '@tessera/coordinator';
+import { openBundle } from '@tessera/gpu-node';
+import { type Job, SubmitRequest } from '@tessera/proto';
+import { Graphs } from '../content/graphs.js';
+import { checkContent, startingContent } from '../content/starting-content.js';
+import { startEmbedded } from '../embedded.js';
+import type { RenderOptions } from '../render/options.js';
+import { settingsFrom } from '../render/settings.js';
+import type { Call } from './connect.js';
+
+/** What was typed after `tessera submit`. */
+export interface SubmitOptions extends RenderOptions {
+  readonly coordinator: string;
+  readonly format: string;
+  readonly priority?: number;
+  readonly key?: string;
+}
+
+/**
+ * Asks a coordinator for a picture. Where it starts from is worked out here, with the bundle at hand, so that files and
+ * images stay where they are: what is sent is the embedding grid. Throws what `planJob`, `checkContent` and the coordinator
+ * throw.
+ */
+export async function submit(
+  coordinator: CoordinatorConnection,
+  options: SubmitOptions,
+  call: Call,
+): Promise<Job> {
+  const bundle = await openBundle(options.bundle);
+  const { manifest, digest } = bundle;
+  const settings = settingsFrom(options, manifest, defaultSettings(manifest));
+  const plan = planJob(settings, manifest);
+  checkContent(options, manifest);
+  const embedded = await startEmbedded({ bundle: options.bundle, device: 'cpu' });
+  try {
+    const graphs = new Graphs(embedded.connection, bundle, call.signal);
+    const { data, width, height } = await startingContent(options, plan, bundle, graphs);
+    const request = SubmitRequest.create({
+      bundle: digest,
+      settings: settingsMessage(settings),
+      grid: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      gridWidth: width,
+      gridHeight: height,
+      format: options.format,
+      quality: options.quality,
+      priority: options.priority,
+      idempotencyKey: options.key ?? '',
+    });
+    return await coordinator.submit(request, call);
+  } finally {
+    await embedded.close();
+  }
+}
