@@ -1,18 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import { dump } from 'npyjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { scratchFolder } from '../testing/scratch.js';
 import { readGrid, writeGrid } from './grid-file.js';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tessera-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 async function file(bytes: ArrayBuffer | string): Promise<string> {
-  const path = join(folder, 'grid.npy');
+  const path = scratch('grid.npy');
   await writeFile(path, typeof bytes === 'string' ? bytes : new Uint8Array(bytes));
   return path;
 }
@@ -22,7 +17,7 @@ const values = (length: number) => Float32Array.from({ length }, (_, i) => i / 4
 describe('readGrid', () => {
   it('reads back what writeGrid wrote', async () => {
     const grid = { channels: 2, width: 3, height: 4, data: values(24) };
-    const path = join(folder, 'grid.npy');
+    const path = scratch('grid.npy');
     await writeGrid(path, grid);
     expect(await readGrid(path, 2)).toEqual(grid);
   });
@@ -52,6 +47,6 @@ describe('readGrid', () => {
   });
 
   it('refuses a file that is not there', async () => {
-    await expect(readGrid(join(folder, 'none.npy'), 2)).rejects.toMatchObject({ code: 'TESSERA_BAD_GRID' });
+    await expect(readGrid(scratch('none.npy'), 2)).rejects.toMatchObject({ code: 'TESSERA_BAD_GRID' });
   });
 });

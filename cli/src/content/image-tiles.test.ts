@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { scratchFolder } from '../testing/scratch.js';
 import { type Embed, gridOfImage, type ImageGridRequest } from './image-tiles.js';
 
 const SIDE = 8;
@@ -21,13 +20,11 @@ function request(over: Partial<ImageGridRequest> = {}): ImageGridRequest {
   return { tilePixels: SIDE, channels: 2, columns: 100, rows: 100, embed, ...over };
 }
 
-let folder: string;
+const scratch = scratchFolder();
 let path: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tessera-'));
-  path = join(folder, 'image.png');
+beforeEach(() => {
+  path = scratch('image.png');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function image(width: number, height: number, rgb: (x: number, y: number) => number[]): Promise<void> {
   const pixels = Uint8Array.from(
@@ -102,7 +99,7 @@ describe('gridOfImage', () => {
   it('refuses what is no image, and what is not there', async () => {
     await writeFile(path, 'once upon a time');
     await expect(gridOfImage(path, request())).rejects.toMatchObject({ code: 'TESSERA_BAD_IMAGE' });
-    await expect(gridOfImage(join(folder, 'none.png'), request())).rejects.toMatchObject({
+    await expect(gridOfImage(scratch('none.png'), request())).rejects.toMatchObject({
       code: 'TESSERA_BAD_IMAGE',
       field: '--like',
     });

@@ -1,18 +1,15 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { scratchFolder } from '../testing/scratch.js';
 import { openPartial } from './partial.js';
 
 const SETTINGS = { '--seed': '7', '--size': '512x512' };
-let folder: string;
+const scratch = scratchFolder();
 let output: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tessera-'));
-  output = join(folder, 'slide.tif');
+beforeEach(() => {
+  output = scratch('slide.tif');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('openPartial', () => {
   it('begins, is left, and goes on with the same settings', async () => {
@@ -85,6 +82,6 @@ describe('openPartial', () => {
   it('removes the folder when the work is done', async () => {
     const work = await openPartial(output, SETTINGS, false);
     await work.discard();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(scratch())).toEqual([]);
   });
 });
