@@ -1,7 +1,16 @@
-import { type CoordinatorConnection, defaultSettings, planJob, settingsMessage } from '@tessera/coordinator';
-import { openBundle } from '@tessera/gpu-node';
+import {
+  type CoordinatorConnection,
+  defaultSettings,
+  footprint,
+  type JobPlan,
+  planJob,
+  settingsMessage,
+} from '@tessera/coordinator';
+import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { type Job, SubmitRequest } from '@tessera/proto';
+import { type EmbeddingGrid, fitGrid } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';
+import { readGrid } from '../content/grid-file.js';
 import { checkContent, startingContent } from '../content/starting-content.js';
 import { startEmbedded } from '../embedded.js';
 import type { RenderOptions } from '../render/options.js';
@@ -31,22 +40,35 @@ export async function submit(
   const settings = settingsFrom(options, manifest, defaultSettings(manifest));
   const plan = planJob(settings, manifest);
   checkContent(options, manifest);
+  const { data, width, height } = await contentOf(options, plan, bundle, call.signal);
+  const request = SubmitRequest.create({
+    bundle: digest,
+    settings: settingsMessage(settings),
+    grid: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    gridWidth: width,
+    gridHeight: height,
+    format: options.format,
+    quality: options.quality,
+    priority: options.priority,
+    idempotencyKey: options.key ?? '',
+  });
+  return await coordinator.submit(request, call);
+}
+
+/** Only what has to be drawn or embedded needs the model here. */
+async function contentOf(
+  options: SubmitOptions,
+  plan: JobPlan,
+  bundle: Bundle,
+  signal: AbortSignal,
+): Promise<EmbeddingGrid> {
+  if (options.grid !== undefined) {
+    const { columns, rows } = footprint(plan);
+    return fitGrid(await readGrid(options.grid, bundle.manifest.conditioning.embedding), columns, rows);
+  }
   const embedded = await startEmbedded({ bundle: options.bundle, device: 'cpu' });
   try {
-    const graphs = new Graphs(embedded.connection, bundle, call.signal);
-    const { data, width, height } = await startingContent(options, plan, bundle, graphs);
-    const request = SubmitRequest.create({
-      bundle: digest,
-      settings: settingsMessage(settings),
-      grid: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-      gridWidth: width,
-      gridHeight: height,
-      format: options.format,
-      quality: options.quality,
-      priority: options.priority,
-      idempotencyKey: options.key ?? '',
-    });
-    return await coordinator.submit(request, call);
+    return await startingContent(options, plan, bundle, new Graphs(embedded.connection, bundle, signal));
   } finally {
     await embedded.close();
   }

@@ -26,7 +26,8 @@ export class BoardJob {
   #record: JobRecord;
   #version = 0;
   #saving: Promise<void> = Promise.resolve();
-  #reporting = false;
+  #untold = false;
+  #telling = false;
 
   constructor(record: JobRecord, folder: JobFolder, clock: Clock) {
     this.#record = record;
@@ -60,12 +61,8 @@ export class BoardJob {
   report({ tileSteps, totalTileSteps, decoded, totalDecodes }: RenderProgress): void {
     const progress = { tileSteps, totalTileSteps, windows: decoded, totalWindows: totalDecodes };
     this.#record = { ...this.#record, job: { ...this.view, progress } };
-    if (this.#reporting) return;
-    this.#reporting = true;
-    this.#clock.after(PROGRESS_SECONDS, () => {
-      this.#reporting = false;
-      if (!isEnded(this.state)) this.#show({});
-    });
+    this.#untold = true;
+    if (!this.#telling) this.#tell();
   }
 
   /**
@@ -81,6 +78,17 @@ export class BoardJob {
       await once(this.#events, 'change', { signal }).catch(() => undefined);
       if (signal.aborted) return;
     }
+  }
+
+  /** Tells those who watch how far it is, now and then as often as they can read. */
+  #tell(): void {
+    this.#untold = false;
+    this.#telling = true;
+    this.#show({});
+    this.#clock.after(PROGRESS_SECONDS, () => {
+      this.#telling = false;
+      if (this.#untold && !isEnded(this.state)) this.#tell();
+    });
   }
 
   #show(changes: Partial<Job>): void {

@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../../bin/tessera.js', import.meta.url));
+
+/** A `tessera` that serves until it is told to stop. */
+export class Service {
+  /** host:port it listens on. */
+  readonly address: string;
+  readonly #process: ChildProcess;
+
+  private constructor(process: ChildProcess, address: string) {
+    this.#process = process;
+    this.address = address;
+  }
+
+  /** Resolves when it has said where it listens. */
+  static async start(args: readonly string[]): Promise<Service> {
+    const child = spawn(process.execPath, [BIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (data) => {
+      stderr += data;
+    });
+    for await (const line of createInterface(child.stdout)) {
+      const { address } = JSON.parse(line) as { address: string };
+      child.stdout.resume();
+      return new Service(child, address);
+    }
+    throw new Error(`tessera ${args.join(' ')} did not start:\n${stderr}`);
+  }
+
+  /** Sends a signal and resolves to the exit code once the process is gone; null if the signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#process;
+    if (child.exitCode === null && child.signalCode === null) {
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    }
+    return child.exitCode;
+  }
+}
