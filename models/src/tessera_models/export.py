@@ -65,7 +65,7 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
     for role in (DENOISER, DECODER, ENCODER, SUMMARIZER, EMBEDDER, LAYOUT):
         graphs[role.name], figures[role.name] = write_role(as_stored(modules[role.name]), role, bundle)
         say(f"{role.name}: {parameters(modules[role.name])} parameters, ONNX Runtime within {figures[role.name]:.1e}")
-    regions = load_regions(data)
+    regions = load_regions(data, worlds=(1.0,))
     device = torch.device("cpu")
     maps = embedding_maps(modules["embedder"], regions, device)
     source = Source(regions, maps, modules["encoder"], modules["decoder"].decoder, predictor(modules), device)

@@ -6,19 +6,21 @@ import torch
 
 from . import runtime
 from .augment import resize
-from .diffusion import LATENT, estimate, noised
-from .pool import GUIDE_SIDE
-from .samples import FLOOR, Source, decode, encode, error_level, grid_at, repeated
 from .crops import choose_place, pixels
-from .samples import HALO
+from .diffusion import LATENT, estimate, noised
+from .places import grid_at
+from .pool import GUIDE_SIDE
+from .samples import FLOOR, HALO, Source, decode, encode, error_level, repeated
 
-TIMES = (1000, 900, 800, 700, 600, 500, 400, 300, 200, 100, 50)
+TIMES = (1000, 900, 800, 700, 600, 500, 400, 300, 200, 150)
+# The last frame of a level, at 8 steps or more, is a finished picture: training tells the denoiser FLOOR of such guides.
+FINISHED = (125, 50)
 
 
 @torch.no_grad()
 def guide_table(source: Source, count: int = 12, seed: int = 12) -> list[list[float]]:
     """[[t, blur], ...] from t = 1000 down: the blur (units of 4 guide px) that loses as much of a real coarse tile's crop as
-    the model's one-step estimate at t has lost, in the mean over `count` 5x tiles under a real guide."""
+    the model's one-step estimate at t has lost, in the mean over `count` 5x tiles under a real guide; FLOOR once finished."""
     rng = runtime.generator(seed)
     places = [choose_place(source.regions, 2, rng) for _ in range(count)]
     halo = torch.stack([pixels(source.regions, p, halo=HALO) for p in places])
@@ -38,4 +40,4 @@ def guide_table(source: Source, count: int = 12, seed: int = 12) -> list[list[fl
     # What is fresher is never said to be softer.
     for i in range(len(table) - 2, -1, -1):
         table[i][1] = max(table[i][1], table[i + 1][1])
-    return table
+    return table + [[t, FLOOR] for t in FINISHED]
