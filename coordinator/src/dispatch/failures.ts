@@ -1,34 +1,48 @@
-import type { TesseraError } from '@tessera/tiler';
+import { type ErrorCode, TesseraError } from '@tessera/tiler';
 
-/** Tries of one task on one node before another must take it. One node alone gets as many. */
-export const TRIES_PER_NODE = 3;
+/** Failures of one task on one node before another must take it, by their cause; one node alone gets as many. */
+const ALLOWED: Partial<Record<ErrorCode, number>> = {
+  // A request that is taken for wrong will not be right another time.
+  TESSERA_BAD_ARGUMENT: 1,
+  TESSERA_BUNDLE_ROLE: 1,
+  // Caches are small and buses drop frames; but a node on another bus than its coordinator finds none, ever.
+  TESSERA_INPUT_MISSING: 30,
+  // Hardly ever the task's fault; but one that kills its node must not go there for ever.
+  TESSERA_NODE_UNAVAILABLE: 50,
+  TESSERA_NATS_UNAVAILABLE: 50,
+};
+const USUALLY_ALLOWED = 3;
 
 /**
- * Where a task has failed, and the last cause. Retrying is safe because a task's answer is a function of its
- * request; retrying for ever is not, because a NaN comes back each time.
+ * Where a task has failed, and why. Retrying is safe because a task's answer is a function of its request; retrying for
+ * ever is not, because a NaN may come back each time.
  */
 export class Failures {
-  readonly #tries = new Map<string, number>();
-  #cause: TesseraError | undefined;
+  /** By node address, how much of its tries is used up; 1 is all. */
+  readonly #used = new Map<string, number>();
+  #last: { readonly position: string; readonly cause: TesseraError } | undefined;
 
-  /** Counts a failure on a node. What cannot pass on a second try (a request it takes for wrong) uses up the node's tries. */
-  add(node: string, error: TesseraError): void {
-    this.#cause = error;
-    const tries = isTransient(error) ? (this.#tries.get(node) ?? 0) + 1 : TRIES_PER_NODE;
-    this.#tries.set(node, tries);
+  /** Counts a failure of the task, which errors call `position`, on the node of an address. */
+  add(address: string, position: string, cause: TesseraError): void {
+    this.#last = { position, cause };
+    const share = 1 / (ALLOWED[cause.code] ?? USUALLY_ALLOWED);
+    this.#used.set(address, (this.#used.get(address) ?? 0) + share);
   }
 
   /** Whether the node may (still) try. */
-  allows(node: string): boolean {
-    return (this.#tries.get(node) ?? 0) < TRIES_PER_NODE;
+  allows(address: string): boolean {
+    return (this.#used.get(address) ?? 0) < 1 - 1e-9;
   }
 
-  /** Last failure, for the message when no node is left. */
-  get cause(): TesseraError | undefined {
-    return this.#cause;
+  /** True while nothing has failed. */
+  get isEmpty(): boolean {
+    return this.#last === undefined;
   }
-}
 
-function isTransient({ code }: TesseraError): boolean {
-  return code !== 'TESSERA_BAD_ARGUMENT' && code !== 'TESSERA_BUNDLE_ROLE';
+  /** TESSERA_TILE_FAILED with the last cause: what to say when no node may try. */
+  get failure(): TesseraError {
+    const { position, cause } = this.#last!;
+    const message = `Tile ${position} failed on every node: ${cause.message}`;
+    return new TesseraError('TESSERA_TILE_FAILED', message, { cause });
+  }
 }

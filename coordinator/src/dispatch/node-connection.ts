@@ -13,6 +13,13 @@ import {
 import { Calls } from '../rpc/calls.js';
 import type { CallOptions, NodeApi } from './node-api.js';
 
+/** A node that was started again is found within a second or two; gRPC would let up to two minutes pass. */
+const OPTIONS = {
+  ...CHANNEL_OPTIONS,
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 2000,
+};
+
 /** One gRPC channel to one node: unary calls as promises that reject with coded errors (see `Calls`). */
 export class NodeConnection implements NodeApi {
   readonly #client: NodeClient;
@@ -20,7 +27,7 @@ export class NodeConnection implements NodeApi {
 
   /** `address` is host:port. The channel connects on the first call. */
   constructor(readonly address: string) {
-    this.#client = new NodeClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+    this.#client = new NodeClient(address, credentials.createInsecure(), OPTIONS);
     this.#calls = new Calls(this.#client, {
       name: `Node ${address}`,
       unavailable: 'TESSERA_NODE_UNAVAILABLE',
@@ -41,6 +48,11 @@ export class NodeConnection implements NodeApi {
 
   run(request: RunRequest, options: CallOptions): Promise<RunResponse> {
     return this.#calls.unary(this.#client.run.bind(this.#client), request, options);
+  }
+
+  /** Ends the calls under way with TESSERA_NODE_UNAVAILABLE; the channel stays. */
+  abandon(): void {
+    this.#calls.abandon();
   }
 
   /** Closes the channel; calls under way fail with TESSERA_NODE_UNAVAILABLE. */

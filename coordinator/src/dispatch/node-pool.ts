@@ -15,12 +15,22 @@ export const PROBE_SECONDS = 5;
 /** Seconds without an answer after which a node is gone. */
 export const GIVE_UP_SECONDS = 60;
 
+/** A node that has failed, until it has done work again. */
+interface Outage {
+  /** When it began, seconds on the clock. */
+  readonly since: number;
+  /** Seconds until the next probe. */
+  probeAfter: number;
+}
+
 /**
  * The nodes of a coordinator. A node whose calls fail is set aside, so that its work goes elsewhere, and asked at growing
- * intervals how it is; it comes back when it answers and is gone when it does not for a minute.
+ * intervals how it is. When it answers it comes back on trial: only work done ends the outage, and a minute of outage
+ * ends the node.
  */
 export class NodePool {
   readonly #nodes = new Map<string, NodeHandle>();
+  readonly #outages = new Map<NodeHandle, Outage>();
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #timers = new Set<() => void>();
@@ -44,6 +54,7 @@ export class NodePool {
   async add(api: NodeApi, signal?: AbortSignal): Promise<NodeHandle> {
     try {
       const description = await api.describe({ seconds: CONNECT_SECONDS, signal, waitForReady: true });
+      if (this.#closed) throw new TesseraError('TESSERA_CANCELLED', 'The farm was closed meanwhile');
       const node = new NodeHandle(api, description);
       this.#nodes.get(api.address)?.api.close();
       this.#nodes.set(api.address, node);
@@ -57,17 +68,24 @@ export class NodePool {
 
   /** A call of the node has been answered. */
   answered(node: NodeHandle): void {
+    if (node.state === 'aside') return;
     node.failures = 0;
+    this.#outages.delete(node);
   }
 
   /** A call of the node failed as a whole. */
   failed(node: NodeHandle, error: TesseraError): void {
+    // Whoever cancels a call knows nothing against the node.
+    if (error.code === 'TESSERA_CANCELLED') return;
     node.failures++;
     const lost = error.code === 'TESSERA_NODE_UNAVAILABLE' || error.code === 'TESSERA_DEADLINE';
     if (node.state !== 'ready' || !(lost || node.failures >= FAILURES_ALLOWED)) return;
+    if (!this.#outages.has(node))
+      this.#outages.set(node, { since: this.#clock.now(), probeAfter: FIRST_PROBE_SECONDS });
     node.state = 'aside';
     node.cause = error;
-    this.#probeLater(node, FIRST_PROBE_SECONDS, this.#clock.now());
+    if (lost) node.api.abandon();
+    this.#probeLater(node);
     this.#onChange();
   }
 
@@ -80,6 +98,7 @@ export class NodePool {
   /** Forgets a node; its calls fail and their work goes elsewhere. */
   remove(node: NodeHandle): void {
     node.state = 'gone';
+    this.#outages.delete(node);
     if (this.#nodes.get(node.api.address) === node) this.#nodes.delete(node.api.address);
     node.api.close();
     this.#onChange();
@@ -93,15 +112,22 @@ export class NodePool {
     this.#nodes.clear();
   }
 
-  #probeLater(node: NodeHandle, seconds: number, since: number): void {
-    const cancel = this.#clock.after(seconds, () => {
+  /** Probes a node after a while, or forgets it if it has had its time. */
+  #probeLater(node: NodeHandle): void {
+    const outage = this.#outages.get(node)!;
+    if (this.#clock.now() - outage.since >= GIVE_UP_SECONDS) {
+      this.remove(node);
+      return;
+    }
+    const cancel = this.#clock.after(outage.probeAfter, () => {
       this.#timers.delete(cancel);
-      void this.#probe(node, seconds, since);
+      void this.#probe(node);
     });
     this.#timers.add(cancel);
+    outage.probeAfter = Math.min(2 * outage.probeAfter, LONGEST_PROBE_SECONDS);
   }
 
-  async #probe(node: NodeHandle, seconds: number, since: number): Promise<void> {
+  async #probe(node: NodeHandle): Promise<void> {
     try {
       const description = await node.api.describe({ seconds: PROBE_SECONDS, waitForReady: true });
       if (this.#closed || node.state !== 'aside') return;
@@ -113,8 +139,7 @@ export class NodePool {
     } catch (error) {
       if (this.#closed || node.state !== 'aside') return;
       node.cause = TesseraError.from(error);
-      if (this.#clock.now() - since >= GIVE_UP_SECONDS) this.remove(node);
-      else this.#probeLater(node, Math.min(2 * seconds, LONGEST_PROBE_SECONDS), since);
+      this.#probeLater(node);
     }
   }
 }

@@ -102,8 +102,10 @@ export class RenderSession {
       await job.pixels?.drained();
       await this.#checkpointer?.saving;
     } catch (error) {
-      // The error that stopped the run is the one to report.
+      // No more work, before what was given back is handed out again.
+      leave?.();
       this.#calls.abort();
+      // The error that stopped the run is the one to report.
       await this.#checkpointer?.save().catch(() => undefined);
       throw error;
     } finally {
@@ -116,7 +118,7 @@ export class RenderSession {
 
   #nodesChanged(): void {
     const { retries } = this.job;
-    retries.free();
+    retries.review();
     if (!this.#farm.elastic && retries.abandoned) this.#fail(retries.abandoned);
     this.#farm.wake();
   }

@@ -23,7 +23,8 @@ export interface Callee {
 export class Calls {
   readonly #client: Client;
   readonly #callee: Callee;
-  readonly #pending = new Set<{ cancel(): void }>();
+  /** For each call under way, what ends it with an error. */
+  readonly #pending = new Set<(error: TesseraError) => void>();
   #closed = false;
 
   constructor(client: Client, callee: Callee) {
@@ -37,22 +38,31 @@ export class Calls {
     request: Request,
     { seconds, signal, waitForReady = false }: CallOptions,
   ): Promise<Response> {
+    if (signal?.aborted) return Promise.reject(cancelled());
+    if (this.#closed) return Promise.reject(this.#unavailable('connection closed'));
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new TesseraError('TESSERA_CANCELLED', 'Stopped on request'));
-      const cancel = () => pending.cancel();
+      const settle = () => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#pending.delete(end);
+      };
+      const end = (error: TesseraError) => {
+        settle();
+        reject(error);
+        pending.cancel();
+      };
+      const onAbort = () => end(cancelled());
       const pending = call(
         request,
         new Metadata({ waitForReady }),
         { deadline: Date.now() + seconds * 1000 },
         (error, response) => {
-          signal?.removeEventListener('abort', cancel);
-          this.#pending.delete(pending);
+          settle();
           if (error === null) resolve(response);
           else reject(this.coded(error));
         },
       );
-      this.#pending.add(pending);
-      signal?.addEventListener('abort', cancel, { once: true });
+      this.#pending.add(end);
+      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -65,25 +75,38 @@ export class Calls {
     });
   }
 
-  /** Closes the channel and ends the calls under way as those of a callee that is not there: gRPC alone lets them hang. */
+  /** Ends the calls under way as those of a callee that is not there. */
+  abandon(): void {
+    for (const end of this.#pending) end(this.#unavailable('call abandoned'));
+  }
+
+  /** Closes the channel. gRPC alone lets the calls under way hang. */
   close(): void {
     this.#closed = true;
-    for (const pending of this.#pending) pending.cancel();
+    this.abandon();
     this.#client.close();
+  }
+
+  #unavailable(why: string): TesseraError {
+    return new TesseraError(this.#callee.unavailable, `${this.#callee.name}: ${why}`);
   }
 
   #codeOf(code: status): ErrorCode {
     switch (code) {
       case status.UNAVAILABLE:
+      // Nobody here cancels through gRPC's status: the other side was cut off.
+      case status.CANCELLED:
         return this.#callee.unavailable;
       case status.DEADLINE_EXCEEDED:
         return 'TESSERA_DEADLINE';
-      case status.CANCELLED:
-        return this.#closed ? this.#callee.unavailable : 'TESSERA_CANCELLED';
       case status.INVALID_ARGUMENT:
         return 'TESSERA_BAD_ARGUMENT';
       default:
         return 'TESSERA_INTERNAL';
     }
   }
+}
+
+function cancelled(): TesseraError {
+  return new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
 }

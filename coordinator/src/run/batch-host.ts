@@ -30,12 +30,10 @@ export interface BatchHost {
    * tile-step was done already.
    */
   denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean;
-  /** A tile found frames of the level above missing (by subject): it waits until they have been decoded again. */
+  /** A node found frames of the level above missing (by subject) that a tile reads: they are decoded again. */
   framesLost(task: DenoiseTask, subjects: readonly string[]): void;
   /** Takes a decoded window of the picture, 3,P,P. */
   windowDecoded(window: number, image: Float32Array): void;
   /** Puts a task back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void;
-  /** Puts a task back at no fault of the node's. */
-  requeue(task: Task): void;
 }

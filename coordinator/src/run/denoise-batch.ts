@@ -71,9 +71,9 @@ export class DenoiseBatch implements Batch {
       case 'missing': {
         const { grid, frames } = outcome.value;
         if (grid) node.contexts.delete(this.#contextOf(task));
-        if (frames.length > 0) this.#run.framesLost(task, frames);
-        else this.#run.requeue(task);
-        return undefined;
+        this.#run.framesLost(task, frames);
+        const lacks = [...(grid ? ['the grid of its context'] : []), ...frames].join(', ');
+        return new TesseraError('TESSERA_INPUT_MISSING', `Node ${node.name} did not find ${lacks}`);
       }
       case 'error':
         return tileError(outcome.value);

@@ -97,17 +97,21 @@ export class JobRun implements WorkSource, BatchHost {
     this.#options = options;
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
-      requeue: (task) => this.requeue(task),
+      // The frames that a tile reads may be gone by now.
+      requeue: (task) => (task.kind === 'denoise' ? this.#ready.whenGuided(task) : this.#enqueue(task)),
+      takeOut: (isHopeless) => this.#queue.takeOut(isHopeless),
       onStuck: options.onStuck,
     });
     this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
-    this.#ready = new ReadyTiles(options.barrier, (task) => this.requeue(task));
+    this.#ready = new ReadyTiles(options.barrier, (task) => {
+      if (this.retries.admits(task)) this.#enqueue(task);
+    });
     this.passes = buildPasses(plan, options, {
       passEvents: (run) => this.#passEvents(run),
       frameEvents: (run) => this.#frameEvents(run),
     });
     this.pixels = options.pixels?.((tile) =>
-      this.requeue({ kind: 'pixels', tile, failures: new Failures() }),
+      this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
     );
     this.#undecoded = this.pixels?.windows ?? 0;
     this.totalTileSteps = this.#countTileSteps();
@@ -151,7 +155,7 @@ export class JobRun implements WorkSource, BatchHost {
     const limit = this.#options.batch ?? Math.max(1, loaded.batch);
     if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
     const allows = (task: Task) =>
-      task.failures.allows(node.name) && (task.kind !== 'pixels' || !this.#sinkLags());
+      task.failures.allows(node.api.address) && (task.kind !== 'pixels' || !this.#sinkLags());
     const tasks = this.#queue.take(limit, allows);
     if (tasks.length === 0) return undefined;
     return tasks[0]!.kind === 'denoise'
@@ -169,15 +173,13 @@ export class JobRun implements WorkSource, BatchHost {
     return true;
   }
 
-  framesLost(task: DenoiseTask, subjects: readonly string[]): void {
-    const { pass, step, tile } = task;
+  framesLost({ pass, step, tile }: DenoiseTask, subjects: readonly string[]): void {
     const guide = pass.guideOf(step, tile);
     for (const frame of guide?.frames ?? []) {
       const { level, frames } = pass.guide!;
       const subject = frameSubject({ job: this.id, level: level.index, step: guide!.step, frame });
       if (subjects.includes(subject)) frames.lost(guide!.step, frame);
     }
-    this.#ready.whenGuided(task);
   }
 
   async apply(apply: () => void): Promise<void> {
@@ -202,11 +204,6 @@ export class JobRun implements WorkSource, BatchHost {
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     this.retries.add(task, position, node, error);
-  }
-
-  requeue(task: Task): void {
-    this.#queue.push(task);
-    this.#options.onWork();
   }
 
   get finestCanvas(): LatentCanvas {
@@ -249,7 +246,7 @@ export class JobRun implements WorkSource, BatchHost {
   #frameEvents(run: PassRun): GuideFrameEvents {
     return {
       onDecode: (step, frame) =>
-        this.requeue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
+        this.#enqueue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
       onRelease: (step, frame) => {
         const subject = frameSubject({ job: this.id, level: run.level.index, step, frame });
         // A frame that a bus out of reach still holds goes with the job, or by age.
@@ -270,6 +267,11 @@ export class JobRun implements WorkSource, BatchHost {
   #checkDone(): void {
     if (this.#undecoded > 0 || !this.passes.every(isFinished)) return;
     this.#options.onDone();
+  }
+
+  #enqueue(task: Task): void {
+    this.#queue.push(task);
+    this.#options.onWork();
   }
 
   #sinkLags(): boolean {

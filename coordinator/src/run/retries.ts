@@ -1,11 +1,6 @@
-import { type ErrorCode, TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { Task } from './task-queue.js';
-
-const OUTAGES: ReadonlySet<string> = new Set<ErrorCode>([
-  'TESSERA_NODE_UNAVAILABLE',
-  'TESSERA_NATS_UNAVAILABLE',
-]);
 
 /** What retrying needs of a run. */
 export interface RetriesOptions {
@@ -13,6 +8,8 @@ export interface RetriesOptions {
   readonly nodes: () => readonly NodeHandle[];
   /** Puts a task back into the queue. */
   readonly requeue: (task: Task) => void;
+  /** Takes out of the queue what is hopeless. */
+  readonly takeOut: (isHopeless: (task: Task) => boolean) => readonly Task[];
   /** Called with TESSERA_TILE_FAILED when a task has failed on every node there is. */
   readonly onStuck: (failure: TesseraError) => void;
 }
@@ -20,37 +17,45 @@ export interface RetriesOptions {
 /** Tasks that failed: back into the queue while some node may still try them, kept aside when none may. */
 export class Retries {
   readonly #options: RetriesOptions;
-  #stuck: { readonly task: Task; readonly failure: TesseraError }[] = [];
+  #stuck: Task[] = [];
   #lastCause: TesseraError | undefined;
 
   constructor(options: RetriesOptions) {
     this.#options = options;
   }
 
-  /** A task failed on a node. That the node, or NATS from there, could not be reached is not held against the task. */
-  add(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
-    this.#lastCause = error;
-    if (!OUTAGES.has(error.code)) task.failures.add(node.name, error);
-    if (this.#isAllowed(task)) {
-      this.#options.requeue(task);
-      return;
-    }
-    const { cause = error } = task.failures;
-    const message = `Tile ${position} failed on every node: ${cause.message}`;
-    const failure = new TesseraError('TESSERA_TILE_FAILED', message, { cause });
-    this.#stuck.push({ task, failure });
-    this.#options.onStuck(failure);
+  /** Whether a task may go into the queue; one that no node may try is given up. */
+  admits(task: Task): boolean {
+    if (task.failures.isEmpty || this.#isAllowed(task)) return true;
+    this.#giveUp(task);
+    return false;
   }
 
-  /** Puts back what other nodes than those it failed on may try now. The failure of a task that is left, if any is. */
+  /** A task, which errors call `position`, failed on a node. */
+  add(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
+    this.#lastCause = error;
+    task.failures.add(node.api.address, position, error);
+    if (this.admits(task)) this.#options.requeue(task);
+  }
+
+  /**
+   * Nodes have come or gone: puts back what others than those it failed on may try now, and gives up what those that are
+   * left have failed.
+   */
+  review(): void {
+    this.free();
+    for (const task of this.#options.takeOut((queued) => !this.#isAllowed(queued))) this.#giveUp(task);
+  }
+
+  /** Puts back what may be tried again. The failure of a task that is left, if any is. */
   free(): TesseraError | undefined {
     const stuck = this.#stuck;
     this.#stuck = [];
-    for (const entry of stuck) {
-      if (this.#isAllowed(entry.task)) this.#options.requeue(entry.task);
-      else this.#stuck.push(entry);
+    for (const task of stuck) {
+      if (this.#isAllowed(task)) this.#options.requeue(task);
+      else this.#stuck.push(task);
     }
-    return this.#stuck[0]?.failure;
+    return this.#stuck[0]?.failures.failure;
   }
 
   /** TESSERA_NODE_UNAVAILABLE if no node is left that may work on the job. */
@@ -60,9 +65,14 @@ export class Retries {
     return new TesseraError('TESSERA_NODE_UNAVAILABLE', message, { cause: this.#lastCause });
   }
 
+  #giveUp(task: Task): void {
+    this.#stuck.push(task);
+    this.#options.onStuck(task.failures.failure);
+  }
+
   /** With no node at all it waits for one. */
   #isAllowed(task: Task): boolean {
     const nodes = this.#options.nodes();
-    return nodes.length === 0 || nodes.some(({ name }) => task.failures.allows(name));
+    return nodes.length === 0 || nodes.some(({ api }) => task.failures.allows(api.address));
   }
 }

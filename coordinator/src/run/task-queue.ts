@@ -61,6 +61,14 @@ export class TaskQueue {
     else this.#decode.push(task, rank(this.#lastStep, 0, task.tile));
   }
 
+  /** Takes out all tasks that `isWanted` points at. */
+  takeOut(isWanted: (task: Task) => boolean): Task[] {
+    return [
+      ...takeAllowed(this.#denoise, Number.POSITIVE_INFINITY, isWanted),
+      ...takeAllowed(this.#decode, Number.POSITIVE_INFINITY, isWanted),
+    ];
+  }
+
   /** Up to `limit` tasks of one kind that `allows` lets through, the most urgent first; empty if there are none. */
   take(limit: number, allows: (task: Task) => boolean): DenoiseTask[] | DecodeTask[] {
     const decodeFirst =

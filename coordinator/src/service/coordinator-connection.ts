@@ -61,10 +61,11 @@ export class CoordinatorConnection {
     const cancel = () => stream.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
-      if (signal.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
+      signal.throwIfAborted();
       for await (const { job } of stream as AsyncIterable<WatchResponse>) yield job!;
     } catch (error) {
-      throw error instanceof TesseraError ? error : this.#calls.coded(error as ServiceError);
+      if (signal.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
+      throw this.#calls.coded(error as ServiceError);
     } finally {
       signal.removeEventListener('abort', cancel);
       stream.cancel();

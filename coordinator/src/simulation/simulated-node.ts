@@ -110,10 +110,12 @@ export class SimulatedNode implements NodeApi {
     return Promise.reject(new TesseraError('TESSERA_BUNDLE_ROLE', 'A simulated node has no other graphs'));
   }
 
+  abandon(): void {
+    this.#rejectPending(new TesseraError('TESSERA_NODE_UNAVAILABLE', `${this.#spec.name}: call abandoned`));
+  }
+
   close(): void {
-    this.#rejectPending(
-      new TesseraError('TESSERA_NODE_UNAVAILABLE', `${this.#spec.name}: connection closed`),
-    );
+    this.abandon();
   }
 
   #call<T>(options: CallOptions, tiles: number, answer: () => Promise<T>): Promise<T> {

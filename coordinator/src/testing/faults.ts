@@ -38,12 +38,16 @@ export function doing(what: () => void): <R>(request: unknown, answer: () => Pro
 }
 
 /** The call as a whole fails with a gRPC status, or throw a TesseraError for one of our codes. */
-export function refusing(error: status | Error): () => Promise<never> {
+export function refusing(
+  error: status | Error,
+): <R>(request: unknown, answer: () => Promise<R>) => Promise<R> {
   return () => Promise.reject(typeof error === 'number' ? { code: error, details: 'refused' } : error);
 }
 
 /** Never answers. */
-export const silent = (): Promise<never> => new Promise(() => {});
+export function silent<R>(_: unknown, _answer: () => Promise<R>): Promise<R> {
+  return new Promise(() => {});
+}
 
 /** Answers after all when `gate` opens. */
 export function late(gate: Promise<unknown>): <R>(request: unknown, answer: () => Promise<R>) => Promise<R> {

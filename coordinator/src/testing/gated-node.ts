@@ -76,6 +76,10 @@ export class GatedNode implements NodeApi {
     return this.#node.run();
   }
 
+  abandon(): void {
+    this.#node.abandon();
+  }
+
   close(): void {
     this.#node.close();
   }

@@ -63,6 +63,12 @@ export const ERROR_CODES = {
   TESSERA_JOB_LOST: { exit: 3, grpc: 10, http: 409, about: 'another coordinator owns the job by now' },
   TESSERA_QUEUE_FULL: { exit: 2, grpc: 8, http: 429, about: 'the queue holds as many jobs as it may' },
   TESSERA_COORDINATOR_UNAVAILABLE: { exit: 3, grpc: 14, http: 503, about: 'a coordinator does not answer' },
+  TESSERA_INPUT_MISSING: {
+    exit: 3,
+    grpc: 9,
+    http: 500,
+    about: 'a node did not find a context or a guide frame that a tile needs',
+  },
 } as const;
 
 /** One of the stable codes. */
