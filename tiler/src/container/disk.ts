@@ -4,6 +4,11 @@ import { TesseraError } from '../error/tessera-error.js';
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const UNWRITABLE = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOTEMPTY', 'EXDEV']);
 
+/** libvips reports through the system's own text, without an error code. */
+const FULL_TEXT = /no space left|quota exceeded/i;
+const UNWRITABLE_TEXT =
+  /no such file|not a directory|is a directory|permission denied|read-only file system/i;
+
 /** The result of a file operation, its failure as TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE with the path named. */
 export async function onDisk<T>(path: string, operation: Promise<T>): Promise<T> {
   try {
@@ -16,11 +21,10 @@ export async function onDisk<T>(path: string, operation: Promise<T>): Promise<T>
 /** The coded form of a failed file operation; other errors pass through. */
 export function diskError(path: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const errno = 'code' in error ? error.code : undefined;
-  // libvips reports through its own text, without an error code.
-  if (FULL.has(errno as string) || /no space left/i.test(error.message))
+  const errno = 'code' in error ? String(error.code) : '';
+  if (FULL.has(errno) || FULL_TEXT.test(error.message))
     return coded('TESSERA_DISK_FULL', 'free space', path, error);
-  if (UNWRITABLE.has(errno as string))
+  if (UNWRITABLE.has(errno) || UNWRITABLE_TEXT.test(error.message))
     return coded('TESSERA_OUTPUT_UNWRITABLE', 'a place that can be written', path, error);
   return error;
 }

@@ -19,9 +19,9 @@ const SINGLE_PICTURE_SIDE = 32_768;
 
 /** The format that a file name asks for. TESSERA_BAD_ARGUMENT, with what is allowed, for any other name. */
 export function formatOf(path: string): Format {
-  const name = basename(path).toLowerCase();
+  const name = path.toLowerCase();
   for (const [format, suffix] of Object.entries(SUFFIXES))
-    if (name.endsWith(suffix) && name !== suffix) return format as Format;
+    if (name.endsWith(suffix) && basename(name) !== suffix) return format as Format;
   const allowed = Object.values(SUFFIXES).join(' ');
   throw TesseraError.expected('TESSERA_BAD_ARGUMENT', '--out', `a name that ends in one of ${allowed}`, path);
 }

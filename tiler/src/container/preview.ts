@@ -17,7 +17,11 @@ type Choice = { page: number } | { subifd: number } | undefined;
 export async function writePreview(picture: string, png: string, side = 2048): Promise<void> {
   const choice = await chooseLevel(picture, side);
   const { xmp } = await onDisk(picture, open(picture, undefined).metadata());
+  const level = await open(picture, choice).metadata();
   const preview = open(picture, choice).resize(side, side, { fit: 'inside', withoutEnlargement: true }).png();
+  const scale = Math.min(1, side / Math.max(level.width, level.height));
+  // Resizing keeps the resolution of the level, which is no longer true.
+  if (level.density) preview.withDensity(Math.max(1, Math.round(level.density * scale)));
   if (xmp) preview.withXmp(xmp.toString());
   const partial = `${png}.part`;
   await onDisk(png, preview.toFile(partial));

@@ -15,21 +15,18 @@ import {
   bigTiffHeader,
   byteEntry,
   type Entry,
-  encodeDirectory,
   longEntry,
   offsetEntry,
-  rationalEntry,
-  shortEntry,
   Tag,
 } from './directory.js';
-import { type Page, type Profile, type Slide, THUMBNAIL_SIDE } from './profile.js';
+import { imageEntries } from './image-entries.js';
+import { writePageChain } from './page-chain.js';
+import { type Profile, type Slide, THUMBNAIL_SIDE } from './profile.js';
 import { assembleLevel } from './thumbnail.js';
 import { makeTileTable, type TileTable } from './tile-table.js';
 
 /** Batches being encoded at a time: enough to hide the disk, few enough to leave the cores to inference. */
 const BATCHES_IN_FLIGHT = 2;
-
-const CENTIMETRE = 3;
 
 interface TiffState {
   end: number;
@@ -111,17 +108,19 @@ export class TiffStore implements TileStore, Slide {
       asciiEntry(Tag.Software, SOFTWARE),
       byteEntry(Tag.XMP, Buffer.from(xmpPacket(provenanceLine(this.info)))),
     ];
-    const start = await this.writePages([{ ...first!, entries: [...first!.entries, ...about] }, ...others]);
+    const start = await writePageChain(this.file, [
+      { ...first!, entries: [...first!.entries, ...about] },
+      ...others,
+    ]);
     await this.file.sync();
     await this.file.patch(bigTiffHeader(start), 0);
     await this.file.sync();
   }
 
   tiled = (level: number): Entry[] => {
-    const { width, height } = this.levels[level]!;
     const { offsets, lengths } = this.tables[level]!;
     return [
-      ...this.imageEntries(width, height, 2 ** level),
+      ...this.imageEntries(level),
       longEntry(Tag.TileWidth, [TILE_SIZE]),
       longEntry(Tag.TileLength, [TILE_SIZE]),
       offsetEntry(Tag.TileOffsets, offsets),
@@ -139,7 +138,7 @@ export class TiffStore implements TileStore, Slide {
     });
     const encoded = await encodeJpeg(pixels, width, height, this.info.quality);
     const entries = [
-      ...this.imageEntries(width, height, 2 ** level),
+      ...this.imageEntries(level),
       offsetEntry(Tag.StripOffsets, [await this.file.append(encoded)]),
       longEntry(Tag.RowsPerStrip, [height]),
       longEntry(Tag.StripByteCounts, [encoded.length]),
@@ -148,14 +147,14 @@ export class TiffStore implements TileStore, Slide {
   };
 
   private async settle(): Promise<void> {
-    await this.sendBatch();
+    if (this.batch.places.length > 0) await this.sendBatch();
     await this.encodes.settled();
   }
 
   private async sendBatch(): Promise<void> {
     const batch = this.batch;
     await this.encodes.start(async () => {
-      if (batch.places.length > 0) await this.write(batch);
+      await this.write(batch);
       batch.clear();
       this.spare.push(batch);
     });
@@ -173,43 +172,10 @@ export class TiffStore implements TileStore, Slide {
     }
   }
 
-  private imageEntries(width: number, height: number, downsample: number): Entry[] {
+  private imageEntries(level: number): Entry[] {
     const { metersPerPixel } = this.info;
-    const resolution = metersPerPixel === undefined ? undefined : 0.01 / (metersPerPixel * downsample);
-    return [
-      longEntry(Tag.ImageWidth, [width]),
-      longEntry(Tag.ImageLength, [height]),
-      shortEntry(Tag.BitsPerSample, 8, 8, 8),
-      shortEntry(Tag.SamplesPerPixel, 3),
-      shortEntry(Tag.PlanarConfiguration, 1),
-      ...this.options.codec.entries,
-      ...(resolution === undefined
-        ? []
-        : [
-            rationalEntry(Tag.XResolution, resolution),
-            rationalEntry(Tag.YResolution, resolution),
-            shortEntry(Tag.ResolutionUnit, CENTIMETRE),
-          ]),
-    ];
-  }
-
-  /** Appends a chain of directories, children before their parents; returns where it begins. */
-  private async writePages(pages: readonly Page[]): Promise<number> {
-    const whole: Entry[][] = [];
-    for (const { entries, children } of pages) {
-      const offsets: number[] = [];
-      for (const child of children ?? []) offsets.push(await this.writePages([child]));
-      whole.push(offsets.length > 0 ? [...entries, offsetEntry(Tag.SubIFDs, offsets)] : [...entries]);
-    }
-    const start = await this.alignEnd();
-    for (const [index, entries] of whole.entries())
-      await this.file.append(encodeDirectory(entries, this.file.end, index === whole.length - 1));
-    return start;
-  }
-
-  /** Directories begin at a multiple of 8. */
-  private async alignEnd(): Promise<number> {
-    await this.file.append(Buffer.alloc((8 - (this.file.end % 8)) % 8));
-    return this.file.end;
+    const { width, height } = this.levels[level]!;
+    const size = metersPerPixel === undefined ? undefined : metersPerPixel * 2 ** level;
+    return [...imageEntries(width, height, size), ...this.options.codec.entries];
   }
 }
