@@ -1,10 +1,22 @@
 import type { PictureWriter } from '@tessera/tiler';
 import type { JobRun } from '../run/job-run.js';
-import { saveState } from './job-state.js';
+import { type JobState, saveState } from './job-state.js';
 import type { StateStore } from './state-store.js';
 
 /** Seconds between checkpoints: what a kill -9 makes a job do again, at most, besides the time of saving. */
 export const CHECKPOINT_SECONDS = 15;
+
+/** What a checkpointer needs besides what it saves. */
+export interface CheckpointerOptions {
+  /** Of the job that the state belongs to. */
+  readonly fingerprint: string;
+  /** State of the picture when the run began. */
+  readonly picture: JobState['picture'];
+  /** Seconds from any origin. */
+  readonly now: () => number;
+  /** Seconds between checkpoints. */
+  readonly interval?: number | undefined;
+}
 
 /**
  * Saves a run every so often. While it saves, answers wait to be applied (`saving`), so that all parts are of one moment;
@@ -14,22 +26,25 @@ export class Checkpointer {
   readonly #store: StateStore;
   readonly #run: JobRun;
   readonly #writer: PictureWriter | undefined;
+  readonly #fingerprint: string;
   readonly #now: () => number;
   readonly #interval: number;
   #last: number;
   #saving: Promise<void> | undefined;
+  /** State of the picture at the last checkpoint. */
+  #picture: JobState['picture'];
 
-  /** `now` in seconds, from any origin; `interval` in seconds. */
   constructor(
     store: StateStore,
     run: JobRun,
     writer: PictureWriter | undefined,
-    now: () => number,
-    interval = CHECKPOINT_SECONDS,
+    { fingerprint, picture, now, interval = CHECKPOINT_SECONDS }: CheckpointerOptions,
   ) {
     this.#store = store;
     this.#run = run;
     this.#writer = writer;
+    this.#fingerprint = fingerprint;
+    this.#picture = picture;
     this.#now = now;
     this.#interval = interval;
     this.#last = now();
@@ -48,19 +63,42 @@ export class Checkpointer {
 
   /** Saves now. */
   async save(): Promise<void> {
-    while (this.#saving !== undefined) await this.#saving;
-    this.#saving = this.#save().finally(() => {
+    await this.#afterTheOther(async () => {
+      this.#picture = await this.#pictureState();
+      await this.#write();
+    });
+  }
+
+  /**
+   * Saves what was sampled after the run has failed. If it was the picture's file that failed, that goes on from where it was
+   * at the checkpoint before.
+   */
+  async saveAfterFailure(): Promise<void> {
+    await this.#afterTheOther(async () => {
+      this.#picture = await this.#pictureState().catch(() => this.#picture);
+      await this.#write();
+    });
+  }
+
+  async #afterTheOther(save: () => Promise<void>): Promise<void> {
+    while (this.#saving !== undefined) await this.#saving.catch(() => undefined);
+    this.#saving = save().finally(() => {
       this.#saving = undefined;
       this.#last = this.#now();
     });
     await this.#saving;
   }
 
-  async #save(): Promise<void> {
+  async #pictureState(): Promise<JobState['picture']> {
     const { pixels } = this.#run;
-    await pixels?.drained();
-    const picture = pixels &&
-      this.#writer && { hash: pixels.hash.state(), writer: await this.#writer.checkpoint() };
-    await this.#store.write(saveState(this.#run.passes, { ...this.#run.progress, picture }));
+    if (pixels === undefined || this.#writer === undefined) return undefined;
+    await pixels.drained();
+    return { hash: pixels.hash.state(), writer: await this.#writer.checkpoint() };
+  }
+
+  #write(): Promise<void> {
+    const { passes, progress } = this.#run;
+    const rest = { ...progress, fingerprint: this.#fingerprint, picture: this.#picture };
+    return this.#store.write(saveState(passes, rest));
   }
 }

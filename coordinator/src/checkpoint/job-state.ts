@@ -38,6 +38,7 @@ export interface SavedFrame {
 
 interface StateHeader {
   readonly format: number;
+  readonly fingerprint: string;
   readonly passes: PassHeader[];
   readonly postPassStarted: boolean;
   readonly tileSteps: number;
@@ -57,7 +58,7 @@ interface PassHeader {
  */
 export function saveState(
   passes: readonly PassRun[],
-  rest: Pick<JobState, 'postPassStarted' | 'tileSteps' | 'picture'>,
+  rest: Pick<JobState, 'postPassStarted' | 'tileSteps' | 'picture'> & { readonly fingerprint: string },
 ): StateParts {
   const buffers: Uint8Array[] = [];
   const headers = passes.map((run): PassHeader => {
@@ -87,10 +88,11 @@ export function saveState(
       })),
     };
   });
-  const { postPassStarted, tileSteps, picture } = rest;
+  const { fingerprint, postPassStarted, tileSteps, picture } = rest;
   if (picture) buffers.push(picture.hash, picture.writer);
   const header: StateHeader = {
     format: FORMAT,
+    fingerprint,
     passes: headers,
     postPassStarted,
     tileSteps,
@@ -99,11 +101,13 @@ export function saveState(
   return { header: { ...header }, buffers };
 }
 
-/** Reads the parts back. Throws TESSERA_BAD_STATE if another version wrote them. */
-export function loadState({ header, buffers }: StateParts): JobState {
+/** Reads the parts back. Throws TESSERA_BAD_STATE if another version wrote them, TESSERA_STATE_MISMATCH if another job did. */
+export function loadState({ header, buffers }: StateParts, fingerprint: string): JobState {
   const { format, passes, postPassStarted, tileSteps, picture } = header as unknown as StateHeader;
   if (format !== FORMAT)
     throw TesseraError.expected('TESSERA_BAD_STATE', 'format of the saved state', `${FORMAT}`, format);
+  if (header.fingerprint !== fingerprint)
+    throw TesseraError.expected('TESSERA_STATE_MISMATCH', 'saved state', 'one of the same job', 'another');
   const next = buffers[Symbol.iterator]();
   const take = () => next.next().value!;
   return {

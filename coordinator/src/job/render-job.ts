@@ -1,6 +1,7 @@
 import { loadState } from '../checkpoint/job-state.js';
 import { NodeConnection } from '../dispatch/node-connection.js';
 import { Farm } from '../farm/farm.js';
+import { fingerprint } from './fingerprint.js';
 import type { RenderEnvironment, RenderJob } from './render-request.js';
 import { RenderSession } from './render-session.js';
 import { makeReport, type RenderReport } from './report.js';
@@ -30,13 +31,11 @@ export async function renderOnFarm(
   const clock = () => farm.clock.now();
   const started = clock();
   const saved = await job.state?.read();
-  const restored = saved && loadState(saved);
+  const restored = saved && loadState(saved, fingerprint(job));
   const writer = await job.openOutput?.(restored?.picture?.writer);
   try {
     const session = new RenderSession(job, environment, farm, writer, restored);
     await session.run();
-    const decoded = clock();
-    await writer?.finish();
     const layout = environment.layoutSeconds ?? 0;
     return makeReport(session.job, {
       version: environment.version,
@@ -47,9 +46,9 @@ export async function renderOnFarm(
         total: clock() - started + layout,
         layout,
         sampling: session.sampledAt - session.startedAt,
-        decode: decoded - session.sampledAt,
+        decode: session.decodedAt - session.sampledAt,
         encode: 0,
-        write: clock() - decoded,
+        write: clock() - session.decodedAt,
       },
     });
   } finally {

@@ -7,6 +7,7 @@ import type { Farm } from '../farm/farm.js';
 import { PixelStage } from '../output/pixel-stage.js';
 import { JobRun } from '../run/job-run.js';
 import { GridConditions } from '../run/tile-conditions.js';
+import { fingerprint } from './fingerprint.js';
 import { pixelPlan } from './pixel-plan.js';
 import type { RenderEnvironment, RenderJob } from './render-request.js';
 
@@ -18,6 +19,7 @@ export class RenderSession {
   readonly job: JobRun;
   readonly #farm: Farm;
   readonly #environment: RenderEnvironment;
+  readonly #writer: PictureWriter | undefined;
   readonly #checkpointer: Checkpointer | undefined;
   readonly #clock: () => number;
   readonly #priority: number;
@@ -30,6 +32,7 @@ export class RenderSession {
   /** Seconds on the clock. */
   readonly startedAt: number;
   sampledAt = 0;
+  decodedAt = 0;
   /** Device-busy seconds of all nodes when the last tile-step was applied. */
   busyWhileSampling = 0;
 
@@ -43,6 +46,7 @@ export class RenderSession {
     const { plan } = job;
     const { recorded } = environment;
     this.#farm = farm;
+    this.#writer = writer;
     this.#priority = job.priority ?? USUAL_PRIORITY;
     this.#environment = environment;
     this.#clock = () => farm.clock.now();
@@ -66,7 +70,7 @@ export class RenderSession {
         recorded?.conditionsOf(level) ??
         new GridConditions(job.grid, level.magnification, plan.manifest.tile),
       pixels:
-        writer && ((onDecode) => new PixelStage(pixelPlan(plan), writer, onDecode, restored?.picture?.hash)),
+        writer && ((events) => new PixelStage(pixelPlan(plan), writer, events, restored?.picture?.hash)),
       restored,
       onCell: recorded?.onCell,
       barrier: job.barrier ?? false,
@@ -79,19 +83,26 @@ export class RenderSession {
       onError: (error) => this.#fail(error),
     });
     this.#checkpointer =
-      job.state && new Checkpointer(job.state, this.job, writer, this.#clock, job.checkpointSeconds);
+      job.state &&
+      new Checkpointer(job.state, this.job, writer, {
+        fingerprint: fingerprint(job),
+        picture: restored?.picture,
+        now: this.#clock,
+        interval: job.checkpointSeconds,
+      });
   }
 
-  /** Resolves when every tile has been denoised, decoded and handed to the writer. Saves the state if it fails. */
+  /** Resolves when every tile has been denoised, decoded and written, and the file is closed. Saves the state if it fails. */
   async run(): Promise<void> {
+    const { job } = this;
+    job.start();
+    if (job.tileSteps === job.totalTileSteps) this.sampledAt = this.startedAt;
     const { signal } = this.#environment;
     const cancel = () => this.#fail(new TesseraError('TESSERA_CANCELLED', 'Stopped on request'));
     if (signal?.aborted) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
-    const { job } = this;
     let leave: (() => void) | undefined;
     try {
-      job.start();
       leave = this.#farm.join({
         id: job.id,
         priority: this.#priority,
@@ -100,13 +111,15 @@ export class RenderSession {
       });
       await this.#finished;
       await job.pixels?.drained();
-      await this.#checkpointer?.saving;
+      await this.#checkpointer?.saving?.catch(() => undefined);
+      this.decodedAt = this.#clock();
+      await this.#writer?.finish();
     } catch (error) {
       // No more work, before what was given back is handed out again.
       leave?.();
       this.#calls.abort();
       // The error that stopped the run is the one to report.
-      await this.#checkpointer?.save().catch(() => undefined);
+      await this.#checkpointer?.saveAfterFailure().catch(() => undefined);
       throw error;
     } finally {
       leave?.();

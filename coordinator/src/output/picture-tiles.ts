@@ -18,6 +18,7 @@ export class PictureTiles {
   readonly #width: number;
   readonly #height: number;
   readonly #sink: PixelSink;
+  readonly #onError: (error: TesseraError) => void;
   readonly #across: number;
   readonly #open = new Map<number, OpenTile>();
   readonly #writing = new Set<Promise<void>>();
@@ -25,11 +26,18 @@ export class PictureTiles {
   /** Hash of the picture so far. */
   readonly hash: ImageHash;
 
-  /** `hashState`: that of the run whose sink is taken up again. */
-  constructor(width: number, height: number, sink: PixelSink, hashState?: Uint8Array) {
+  /** `onError` is called once, if the sink takes no more; `hashState`: that of the run whose sink is taken up again. */
+  constructor(
+    width: number,
+    height: number,
+    sink: PixelSink,
+    onError: (error: TesseraError) => void,
+    hashState?: Uint8Array,
+  ) {
     this.#width = width;
     this.#height = height;
     this.#sink = sink;
+    this.#onError = onError;
     this.#across = Math.ceil(width / PICTURE_TILE);
     this.hash = new ImageHash(width, height, hashState);
   }
@@ -93,7 +101,9 @@ export class PictureTiles {
     const writing = this.#sink
       .writeTile(column, row, rgb)
       .catch((error: unknown) => {
-        this.#error ??= TesseraError.from(error);
+        if (this.#error !== undefined) return;
+        this.#error = TesseraError.from(error);
+        this.#onError(this.#error);
       })
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);

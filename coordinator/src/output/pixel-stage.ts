@@ -6,6 +6,7 @@ import {
   type Lattice,
   type Range,
   rangeCount,
+  type TesseraError,
   tilesOfCell,
 } from '@tessera/tiler';
 import { HeldTiles } from '../dataflow/held-tiles.js';
@@ -25,6 +26,14 @@ export interface PixelPlan {
   readonly quantise: 'round' | 'truncate';
 }
 
+/** What the stage tells the outside. */
+export interface PixelEvents {
+  /** All cells of a window are final: it may be decoded. */
+  onDecode(window: number): void;
+  /** The sink takes no more. */
+  onError(error: TesseraError): void;
+}
+
 /**
  * From decoded windows to the picture: blends them cell by cell in row-major order, quantises, and hands finished tiles to
  * the sink. What it holds is the frontier: windows some of whose cells wait for a neighbour, and picture tiles that are not
@@ -40,20 +49,26 @@ export class PixelStage {
   readonly #tiles: PictureTiles;
   readonly #cell: Float32Array;
   readonly #sums: Float64Array;
-  readonly #onDecode: (window: number) => void;
+  readonly #events: PixelEvents;
   /** Windows that have to be decoded. */
   readonly windows: number;
 
   /**
-   * `onDecode(window)` says that all cells of a window are final, so that it may be decoded. With `hashState` the stage
-   * goes on with a sink that holds some tiles already: windows that only they need are left out.
+   * With `hashState` the stage goes on with a sink that holds some tiles already: windows that only they need are left
+   * out.
    */
-  constructor(plan: PixelPlan, sink: PixelSink, onDecode: (window: number) => void, hashState?: Uint8Array) {
+  constructor(plan: PixelPlan, sink: PixelSink, events: PixelEvents, hashState?: Uint8Array) {
     const { columns, rows, count } = plan.lattice;
     const side = columns.cell * plan.fusion.scale;
     this.#plan = plan;
-    this.#onDecode = onDecode;
-    this.#tiles = new PictureTiles(plan.width, plan.height, sink, hashState);
+    this.#events = events;
+    this.#tiles = new PictureTiles(
+      plan.width,
+      plan.height,
+      sink,
+      (error) => events.onError(error),
+      hashState,
+    );
     this.#cell = new Float32Array(3 * side * side);
     this.#sums = new Float64Array(4 * side * side);
     this.#awaitedCells = new Uint16Array(count).fill(rangeCount(cellsOfTile(plan.lattice, 0)));
@@ -85,7 +100,7 @@ export class PixelStage {
       for (let c = tiles.firstColumn; c <= tiles.lastColumn; c++) {
         const tile = r * lattice.columns.starts.length + c;
         if (--this.#awaitedCells[tile]! > 0) continue;
-        if (this.#cellsInNeed(cellsOfTile(lattice, tile)) > 0) this.#onDecode(tile);
+        if (this.#cellsInNeed(cellsOfTile(lattice, tile)) > 0) this.#events.onDecode(tile);
       }
     }
   }

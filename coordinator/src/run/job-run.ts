@@ -8,7 +8,7 @@ import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
-import type { PixelStage } from '../output/pixel-stage.js';
+import type { PixelEvents, PixelStage } from '../output/pixel-stage.js';
 import type { BatchHost } from './batch-host.js';
 import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
@@ -29,7 +29,7 @@ export interface JobRunOptions extends RunInputs {
   readonly bundle: string;
   readonly bus: FrameBus;
   /** Makes the stage that turns windows into the picture; undefined leaves the picture out. */
-  readonly pixels: ((onDecode: (window: number) => void) => PixelStage) | undefined;
+  readonly pixels: ((events: PixelEvents) => PixelStage) | undefined;
   /** State to go on from. */
   readonly restored: JobState | undefined;
   /** Holds every tile of a step back until all cells of its level have reached it (`--barrier`). */
@@ -110,9 +110,10 @@ export class JobRun implements WorkSource, BatchHost {
       passEvents: (run) => this.#passEvents(run),
       frameEvents: (run) => this.#frameEvents(run),
     });
-    this.pixels = options.pixels?.((tile) =>
-      this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
-    );
+    this.pixels = options.pixels?.({
+      onDecode: (tile) => this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
+      onError: options.onError,
+    });
     this.#undecoded = this.pixels?.windows ?? 0;
     this.totalTileSteps = this.#countTileSteps();
   }
@@ -283,7 +284,7 @@ export class JobRun implements WorkSource, BatchHost {
           this.#waitsForSink = false;
           this.#options.onWork();
         },
-        (error: unknown) => this.#options.onError(TesseraError.from(error)),
+        () => undefined,
       );
     }
     return true;
