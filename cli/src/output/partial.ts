@@ -38,7 +38,7 @@ export async function openPartial(
 ): Promise<UnfinishedWork> {
   const dir = partialFolder(output);
   try {
-    const made = (await mkdir(dir, { recursive: true })) !== undefined;
+    const made = await makeFolder(dir);
     if (!made) await checkOurs(dir);
     const release = await takeLock(join(dir, LOCK), force);
     try {
@@ -59,6 +59,17 @@ export async function openPartial(
     }
   } catch (error) {
     throw error instanceof TesseraError ? error : fileError(error, '--out', dir);
+  }
+}
+
+/** Makes a folder; false if it is there already. Not `recursive`: Node then never comes back from /proc. */
+async function makeFolder(dir: string): Promise<boolean> {
+  try {
+    await mkdir(dir);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { DECODE_NAMES, type DecodeName } from '@tessera/coordinator';
 import { FUSION_NAMES, type FusionName, SAMPLER_NAMES, WINDOW_NAMES, type WindowName } from '@tessera/tiler';
 import { type Command, Option } from 'commander';
 import { defaultBundle } from '../bundle-path.js';
@@ -28,7 +29,7 @@ export interface RenderOptions {
   window?: WindowName;
   fusion?: FusionName;
   postPass?: true;
-  decode?: 'blend' | 'reference';
+  decode?: DecodeName;
   device: string;
   threads?: number;
   batch?: number;
@@ -116,10 +117,14 @@ export function addRenderOptions(command: Command): Command {
     parse: choice('--fusion', FUSION_NAMES),
     ...FROM_BUNDLE,
   });
-  add('--decode <how>', 'blend, reference', {
-    parse: choice('--decode', ['blend', 'reference']),
-    decided: 'blend',
-  });
+  add(
+    '--decode <how>',
+    `${DECODE_NAMES.join(', ')}: corrected to the level above, blended, as the paper does it`,
+    {
+      parse: choice('--decode', DECODE_NAMES),
+      decided: 'consistent',
+    },
+  );
 
   command.optionsGroup('Running:');
   add('--device <name>', 'execution provider: cpu, cuda:0, webgpu ...', { value: 'cpu' });
