@@ -152,6 +152,15 @@ describe.skipIf(NO_NATS)('NatsFrameBus', () => {
     expect(await reader.fetch(subject(0))).toBeUndefined();
   });
 
+  it('says that frames are gone, to who only fetches, when the server was killed', async () => {
+    const bus = await NatsFrameBus.open(above);
+    await bus.publish(subject(0), frame(1));
+    await server.kill();
+    await Promise.all([back(above), server.restart()]);
+    const held = await vi.waitFor(async () => ({ frame: await bus.fetch(subject(0)) }), 20_000);
+    expect(held.frame).toBeUndefined();
+  });
+
   it('says that the server does not answer', async () => {
     const bus = await NatsFrameBus.open(above);
     await server.kill();

@@ -53,6 +53,8 @@ export class NatsFrameBus implements FrameBus {
   static async open(connection: FarmConnection, options: { maxBytes?: number } = {}): Promise<NatsFrameBus> {
     const stream = new FrameStream(connection, options.maxBytes);
     await stream.make();
+    // Without the stream a server that restarted leaves fetches unanswered instead of saying that it holds nothing.
+    connection.onReconnect(() => void stream.make().catch(() => undefined));
     return new NatsFrameBus(connection, stream);
   }
 
