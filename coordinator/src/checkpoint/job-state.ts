@@ -61,19 +61,22 @@ export function saveState(
   rest: Pick<JobState, 'postPassStarted' | 'tileSteps' | 'picture'> & { readonly fingerprint: string },
 ): StateParts {
   const buffers: Uint8Array[] = [];
+  const saved = new Set<LatentCanvas>();
   const headers = passes.map((run): PassHeader => {
     const { cellSteps, held } = run.pass.state;
     buffers.push(new Uint8Array(cellSteps.buffer, cellSteps.byteOffset, cellSteps.byteLength));
-    const bands = [...run.canvas.bands, ...(run.previous?.bands ?? [])];
-    buffers.push(...bands.map(bytesOf));
+    const bands = saved.has(run.canvas) ? [] : run.canvas.bands;
+    saved.add(run.canvas);
+    const previousBands = run.previous?.bands ?? [];
+    for (const band of [...bands, ...previousBands]) buffers.push(bytesOf(band));
     const heldTiles = [...held.entries()];
     for (const { held: tile } of heldTiles)
       buffers.push(bytesOf(tile.x0), ...(tile.x ? [bytesOf(tile.x)] : []));
     const frames = [...(run.frames?.entries() ?? [])];
     for (const { latent } of frames) buffers.push(bytesOf(latent));
     return {
-      bands: run.canvas.bands.length,
-      previousBands: run.previous?.bands.length ?? 0,
+      bands: bands.length,
+      previousBands: previousBands.length,
       held: heldTiles.map(({ step, tile, held: { cells, x } }) => ({
         step,
         tile,
@@ -139,8 +142,7 @@ function loadPass(saved: PassHeader, take: () => Uint8Array): SavedPass {
   };
 }
 
-function fillBands(canvas: LatentCanvas, bands: readonly Uint8Array[]): void {
-  canvas.bands.forEach((band, row) => {
-    bytesOf(band).set(bands[row]!);
-  });
+/** Copies the bands and lets go of them, since the state lives as long as the run. */
+function fillBands(canvas: LatentCanvas, bands: Uint8Array[]): void {
+  for (const [row, band] of bands.splice(0).entries()) bytesOf(canvas.bands[row]!).set(band);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { TesseraError } from '@tessera/tiler';
 
 /**
@@ -10,6 +10,7 @@ import { TesseraError } from '@tessera/tiler';
  * The header holds the buffers' lengths under `lengths`, next to what the caller puts there.
  */
 const MAGIC = Buffer.from('TESSERA1');
+const HASH_BYTES = 32;
 
 /** Parts of a state file. */
 export interface StateParts {
@@ -43,6 +44,7 @@ export async function writeStateFile(path: string, { header, buffers }: StatePar
     }
     await rename(temporary, path);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
     throw new TesseraError(
       full ? 'TESSERA_DISK_FULL' : 'TESSERA_OUTPUT_UNWRITABLE',
@@ -55,35 +57,54 @@ export async function writeStateFile(path: string, { header, buffers }: StatePar
   }
 }
 
-/** Reads a state file; undefined if there is none. Throws TESSERA_BAD_STATE if it is damaged. */
+/**
+ * Reads a state file, buffer by buffer, since it may be larger than what can be read at once; undefined if there is none.
+ * Throws TESSERA_BAD_STATE if it is damaged.
+ */
 export async function readStateFile(path: string): Promise<StateParts | undefined> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
     throw TesseraError.from(error, 'TESSERA_BAD_STATE');
-  }
-  const end = bytes.byteLength - 32;
-  const body = bytes.subarray(0, Math.max(end, 0));
-  const whole =
-    end >= 12 &&
-    body.subarray(0, 8).equals(MAGIC) &&
-    createHash('sha256').update(body).digest().equals(bytes.subarray(end));
-  if (!whole) {
-    throw new TesseraError(
-      'TESSERA_BAD_STATE',
-      `Expected a whole state file at ${path} but its checksum does not match; --force starts again`,
-      {
-        field: path,
-      },
-    );
-  }
-  let at = 12 + body.readUInt32LE(8);
-  const { lengths, ...header } = JSON.parse(body.toString('utf8', 12, at)) as { lengths: number[] };
-  const buffers = lengths.map((length) => {
-    at += length;
-    return body.subarray(at - length, at);
   });
+  if (file === undefined) return undefined;
+  try {
+    return await readParts(file);
+  } catch (cause) {
+    const message = `Expected a whole state file at ${path} but ${(cause as Error).message}; --force starts again`;
+    throw new TesseraError('TESSERA_BAD_STATE', message, { field: path, cause });
+  } finally {
+    await file.close();
+  }
+}
+
+async function readParts(file: FileHandle): Promise<StateParts> {
+  const hash = createHash('sha256');
+  let left = (await file.stat()).size - HASH_BYTES;
+  const next = async (length: number): Promise<Buffer> => {
+    left -= length;
+    if (!(length >= 0 && left >= 0)) throw new Error('it is cut off');
+    const part = await readWhole(file, length);
+    hash.update(part);
+    return part;
+  };
+  if (!(await next(MAGIC.length)).equals(MAGIC)) throw new Error('it is none');
+  const length = (await next(4)).readUInt32LE();
+  const { lengths, ...header } = JSON.parse((await next(length)).toString()) as { lengths: number[] };
+  const buffers: Buffer[] = [];
+  for (const length of lengths) buffers.push(await next(length));
+  if (left > 0) throw new Error('something follows it');
+  if (!hash.digest().equals(await readWhole(file, HASH_BYTES)))
+    throw new Error('its checksum does not match');
   return { header, buffers };
+}
+
+/** The next `length` bytes. */
+async function readWhole(file: FileHandle, length: number): Promise<Buffer> {
+  const part = Buffer.alloc(length);
+  for (let at = 0; at < length; ) {
+    const { bytesRead } = await file.read(part, at, length - at);
+    if (bytesRead === 0) throw new Error('it is cut off');
+    at += bytesRead;
+  }
+  return part;
 }
