@@ -22,7 +22,7 @@ export {
 export { renderJob, renderOnFarm } from './job/render-job.js';
 export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './job/render-request.js';
 export type { RenderReport, ReportSeconds } from './job/report.js';
-export { defaultSettings, type RenderSettings } from './job/settings.js';
+export { DECODE_NAMES, type DecodeName, defaultSettings, type RenderSettings } from './job/settings.js';
 export { settingsMessage } from './job/settings-message.js';
 export {
   conditionDigest,

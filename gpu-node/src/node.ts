@@ -8,6 +8,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { type Bundle, openBundle } from './bundle/open-bundle.js';
 import { ContextCache } from './context/context-cache.js';
 import { availableThreads } from './device/threads.js';
+import { Guides } from './guide/guides.js';
 import { Pace } from './probe/pace.js';
 import { DecodeMethod } from './service/decode.js';
 import { DenoiseMethod } from './service/denoise.js';
@@ -101,8 +102,9 @@ export class TesseraNode {
   async #listen({ listen, device = 'cpu', name, bus }: NodeOptions, threads: number): Promise<void> {
     const self = { name: '', version, device, threads };
     this.#device = await Device.start({ device, threads }, (ready) => this.#announce(ready && this.#serves));
-    const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, bus);
-    const decode = new DecodeMethod(this.#bundles, this.#device, bus);
+    const guides = new Guides(bus);
+    const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, guides);
+    const decode = new DecodeMethod(this.#bundles, this.#device, guides, bus);
     const run = new RunMethod(this.#bundles, this.#device);
     const methods: NodeServer = {
       describe: unary(async () => describe(self, this.#bundles)),

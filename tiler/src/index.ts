@@ -40,7 +40,7 @@ export {
   tilesOfCell,
 } from './plan/lattice.js';
 export { type Level, type LevelRequest, MAX_SIDE, type Magnification, planLevels } from './plan/levels.js';
-export { FUSION_NAMES, type FusionName, latticeShape, quarterShape, shiftQuantum } from './plan/shape.js';
+export { denserShape, FUSION_NAMES, type FusionName, latticeShape, shiftQuantum } from './plan/shape.js';
 export { backprojection } from './projection/backprojection.js';
 export { GuideResidual } from './projection/guide-residual.js';
 export { type NewtonSettings, newton } from './projection/newton.js';

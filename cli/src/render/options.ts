@@ -119,10 +119,10 @@ export function addRenderOptions(command: Command): Command {
   });
   add(
     '--decode <how>',
-    `${DECODE_NAMES.join(', ')}: corrected to the level above, blended, as the paper does it`,
+    `${DECODE_NAMES.join(', ')}: as it is, corrected to the level above, as the paper does it`,
     {
       parse: choice('--decode', DECODE_NAMES),
-      decided: 'consistent',
+      decided: 'blend',
     },
   );
 

@@ -1,4 +1,5 @@
 import {
+  denserShape,
   guideStep,
   type Lattice,
   type LatticeShape,
@@ -9,7 +10,6 @@ import {
   makeSchedule,
   PhiloxNoise,
   planLevels,
-  quarterShape,
   regularLattice,
   type Sampler,
   type Schedule,
@@ -44,7 +44,7 @@ export interface PlannedPass {
 export interface JobPlan {
   readonly settings: RenderSettings;
   readonly manifest: Manifest;
-  /** Windows of `decode: 'reference'`. */
+  /** Windows over the finest level that are decoded. */
   readonly decodeShape: LatticeShape;
   /** Finest first. */
   readonly passes: readonly PlannedPass[];
@@ -57,7 +57,7 @@ export interface PlanOverrides {
   /** A schedule without timesteps leaves the first latents as they are: the post-pass or the decoding alone. */
   readonly schedule?: Schedule;
   readonly shape?: LatticeShape;
-  /** Windows of `decode: 'reference'`. */
+  /** Windows that are decoded. */
   readonly decodeShape?: LatticeShape;
   readonly postPass?: {
     readonly schedule: Schedule;
@@ -89,8 +89,17 @@ export function planJob(
     settings.postPass || overrides.postPass
       ? plannedPostPass(levels[0]!, shape, settings, manifest, schedule, overrides)
       : undefined;
-  const decodeShape = overrides.decodeShape ?? quarterShape(shape);
+  const decodeShape = overrides.decodeShape ?? shapeOfDecoding(shape, settings);
   return { settings, manifest, decodeShape, passes, postPass };
+}
+
+/**
+ * The level's own tiles; but side by side decoded windows show their borders (a seam ratio of 3.7 against 1.1, measured), so
+ * those that do not overlap are decoded half a tile apart. The reference decodes a quarter apart.
+ */
+function shapeOfDecoding(shape: LatticeShape, { decode }: RenderSettings): LatticeShape {
+  if (decode === 'reference') return denserShape(shape, 4);
+  return shape.stride === shape.size ? denserShape(shape, 2) : shape;
 }
 
 /** A bundle's projection graph is made for one ratio of neighbouring levels. */
@@ -154,7 +163,7 @@ function plannedPostPass(
   const lattice = regularLattice(
     columns.length,
     rows.length,
-    overrides.postPass?.shape ?? quarterShape(shape),
+    overrides.postPass?.shape ?? denserShape(shape, 4),
   );
   const guidanceScale = overrides.postPass?.guidanceScale ?? POST_PASS.guidanceScale;
   const projection = {

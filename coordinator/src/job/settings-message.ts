@@ -1,7 +1,7 @@
 import { RenderSettings as SettingsMessage } from '@tessera/proto';
 import { FUSION_NAMES, type Manifest, TesseraError, WINDOW_NAMES } from '@tessera/tiler';
 import { formatProjection, parseProjection } from './projection-settings.js';
-import { defaultSettings, type RenderSettings } from './settings.js';
+import { DECODE_NAMES, defaultSettings, type RenderSettings } from './settings.js';
 
 /** Settings as a message, with nothing left to a bundle's defaults but the table of guide blurs. */
 export function settingsMessage(settings: RenderSettings): SettingsMessage {
@@ -51,7 +51,7 @@ export function settingsOf(message: SettingsMessage, manifest: Manifest): Render
     window: pick('settings.window', WINDOW_NAMES, message.window, defaults.window),
     fusion: pick('settings.fusion', FUSION_NAMES, message.fusion, defaults.fusion),
     postPass: message.postPass ?? defaults.postPass,
-    decode: pick('settings.decode', ['blend', 'reference'], message.decode, defaults.decode),
+    decode: pick('settings.decode', DECODE_NAMES, message.decode, defaults.decode),
     frameType: pick(
       'settings.frame_type',
       ['float16', 'float32'],

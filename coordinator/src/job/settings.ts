@@ -9,6 +9,11 @@ import {
 } from '@tessera/tiler';
 import { type ProjectionSettings, parseProjection } from './projection-settings.js';
 
+/** How the finished latent becomes pixels. */
+export type DecodeName = 'consistent' | 'blend' | 'reference';
+
+export const DECODE_NAMES: readonly DecodeName[] = ['blend', 'consistent', 'reference'];
+
 /** Everything that decides a picture, besides the bundle and the embedding grid. */
 export interface RenderSettings {
   /** Canvas, px of the finest level, 1..131,072 a side. */
@@ -37,8 +42,11 @@ export interface RenderSettings {
   readonly fusion: FusionName;
   /** Re-noise the finished canvas and denoise it in tiles a quarter apart (algorithm.md, "Overlap fusion and post-pass"). */
   readonly postPass: boolean;
-  /** `blend`: the level's own windows, rounded. `reference`: as the reference decodes, truncated. */
-  readonly decode: 'blend' | 'reference';
+  /**
+   * `blend`: the level's own windows, rounded; `consistent`: each of them corrected once, so that it shows what the level
+   * above shows; `reference`: as the reference decodes, truncated.
+   */
+  readonly decode: DecodeName;
   /** Elements of guide frames, and of decoded windows on their way into the picture. */
   readonly frameType: 'float16' | 'float32';
 }
@@ -75,6 +83,7 @@ export function checkSettings(settings: RenderSettings, manifest: Manifest): voi
   oneOf('--sampler', SAMPLER_NAMES, settings.sampler);
   oneOf('--window', WINDOW_NAMES, settings.window);
   oneOf('--fusion', FUSION_NAMES, settings.fusion);
+  oneOf('--decode', DECODE_NAMES, settings.decode);
   inRange(
     '--seed',
     settings.seed >= 0n && settings.seed < 2n ** 64n,

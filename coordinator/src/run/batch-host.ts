@@ -5,6 +5,7 @@ import type { JobPlan } from '../job/plan.js';
 import type { PixelStage } from '../output/pixel-stage.js';
 import type { JobAccount } from './job-account.js';
 import type { LatentPool } from './latent-pool.js';
+import type { TileGuide } from './pass-run.js';
 import type { DenoiseTask, Task } from './task-queue.js';
 
 /** What a batch asks of the run that it belongs to. */
@@ -30,8 +31,10 @@ export interface BatchHost {
    * tile-step was done already.
    */
   denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean;
-  /** A node found frames of the level above missing (by subject) that a tile reads: they are decoded again. */
-  framesLost(task: DenoiseTask, subjects: readonly string[]): void;
+  /** What a task reads of the level above; undefined where nothing guides it. */
+  guideOf(task: Task): TileGuide | undefined;
+  /** A node found frames of the level above missing (by subject) that a task reads: they are decoded again. */
+  framesLost(task: Task, subjects: readonly string[]): void;
   /** Takes a decoded window of the picture, 3,P,P. */
   windowDecoded(window: number, image: Float32Array): void;
   /** Puts a task back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */

@@ -90,10 +90,27 @@ function makeRun(
   const readings = readingsOf(planned.level, plan);
   if (readings.length > 0) {
     const ratio = plan.passes[planned.level.index - 1]!.level.ratio!;
-    const readers = countFrameReaders(planned.level, ratio, tile.downsample, readings);
+    const readers = withPixels(
+      countFrameReaders(planned.level, ratio, tile.downsample, readings),
+      planned,
+      plan,
+    );
     run.frames = new GuideFrames(planned.level, tile.channels, readers, events.frameEvents(run));
   }
   return run;
+}
+
+/**
+ * Windows that are corrected to the level above read its last frames too. How often is not counted, since some windows are
+ * decoded again after a restart: those frames have one reader more, who never comes, and go with the job.
+ */
+function withPixels(
+  readers: (step: number, frame: number) => number,
+  { level, plan: { steps } }: PlannedPass,
+  { settings }: JobPlan,
+): (step: number, frame: number) => number {
+  if (settings.decode !== 'consistent' || level.index !== 1) return readers;
+  return (step, frame) => readers(step, frame) + (step === steps - 1 ? 1 : 0);
 }
 
 /** By how many steps a pass must lead the finest one; the post-pass follows it. */

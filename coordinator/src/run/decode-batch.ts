@@ -5,6 +5,7 @@ import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchHost } from './batch-host.js';
 import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
+import { guideMessage, requestContext } from './requests.js';
 import type { DecodeTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
 
@@ -60,7 +61,9 @@ export class DecodeBatch implements Batch {
     const { x, y } = tileOrigin(lattice, task.tile);
     const size = lattice.columns.window;
     const z = canvas.gather(x, y, size, new Float32Array(canvas.channels * size * size));
-    return { id, position, z: bytesOf(z), type: this.#elements, publish: '' };
+    const guide = this.#run.guideOf(task);
+    const message = guide && guideMessage(guide, requestContext(this.#run.id, this.#run.plan));
+    return { id, position, z: bytesOf(z), type: this.#elements, publish: '', guide: message };
   }
 
   #settle(task: DecodeTask, outcome: DecodedTile['outcome'], node: NodeHandle): void {
@@ -71,6 +74,11 @@ export class DecodeBatch implements Batch {
   /** Applies an answer, or says why it cannot be. */
   #apply(task: DecodeTask, outcome: DecodedTile['outcome']): TesseraError | undefined {
     if (outcome?.$case === 'error') return tileError(outcome.value);
+    if (outcome?.$case === 'missing') {
+      const { frames } = outcome.value;
+      this.#run.framesLost(task, frames);
+      return new TesseraError('TESSERA_INPUT_MISSING', `A node did not find ${frames.join(', ')}`);
+    }
     if (task.kind === 'frame' && outcome?.$case === 'published') {
       task.pass.frames!.decoded(task.step, task.frame);
       return undefined;

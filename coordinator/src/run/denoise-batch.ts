@@ -5,7 +5,7 @@ import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
 import { projectionMessage } from '../job/projection-settings.js';
 import type { BatchHost } from './batch-host.js';
 import { floatsOf } from './float-bytes.js';
-import { denoiseTile, positionOf } from './requests.js';
+import { denoiseTile, positionOf, requestContext } from './requests.js';
 import type { DenoiseTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
 
@@ -28,8 +28,7 @@ export class DenoiseBatch implements Batch {
 
   async send(node: NodeHandle): Promise<void> {
     const run = this.#run;
-    const { manifest, settings } = run.plan;
-    const context = { job: run.id, downsample: manifest.tile.downsample, window: settings.window };
+    const context = requestContext(run.id, run.plan);
     const gathered = this.#tasks.map(() => run.latents.take());
     try {
       const response = await node.api.denoise(

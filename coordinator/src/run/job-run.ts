@@ -15,7 +15,7 @@ import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
 import { JobAccount } from './job-account.js';
 import { LatentPool } from './latent-pool.js';
-import type { PassRun } from './pass-run.js';
+import type { PassRun, TileGuide } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
 import { Retries } from './retries.js';
@@ -98,20 +98,24 @@ export class JobRun implements WorkSource, BatchHost {
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
       // The frames that a tile reads may be gone by now.
-      requeue: (task) => (task.kind === 'denoise' ? this.#ready.whenGuided(task) : this.#enqueue(task)),
+      requeue: (task) => this.#ready.whenGuided(task),
       takeOut: (isHopeless) => this.#queue.takeOut(isHopeless),
       onStuck: options.onStuck,
     });
     this.#queue = new TaskQueue(plan.passes[0]!.plan.steps - 1.5);
-    this.#ready = new ReadyTiles(options.barrier, (task) => {
-      if (this.retries.admits(task)) this.#enqueue(task);
+    this.#ready = new ReadyTiles({
+      barrier: options.barrier,
+      guideOf: (task) => this.guideOf(task),
+      run: (task) => {
+        if (this.retries.admits(task)) this.#enqueue(task);
+      },
     });
     this.passes = buildPasses(plan, options, {
       passEvents: (run) => this.#passEvents(run),
       frameEvents: (run) => this.#frameEvents(run),
     });
     this.pixels = options.pixels?.({
-      onDecode: (tile) => this.#enqueue({ kind: 'pixels', tile, failures: new Failures() }),
+      onDecode: (tile) => this.#ready.whenGuided({ kind: 'pixels', tile, failures: new Failures() }),
       onError: options.onError,
     });
     this.#undecoded = this.pixels?.windows ?? 0;
@@ -165,19 +169,25 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean {
-    const guide = pass.guideOf(step, tile);
     if (!pass.pass.deliver(step, tile, x0, x)) return false;
     this.tileSteps++;
-    if (guide) pass.guide!.frames.read(guide.step, guide.frames);
+    const guide = pass.guideOf(step, tile);
+    guide?.source.frames.read(guide.step, guide.frames);
     this.#ready.cellsMoved(pass);
     if (pass.pass.reached(pass.planned.plan.steps)) this.#passFinished();
     return true;
   }
 
-  framesLost({ pass, step, tile }: DenoiseTask, subjects: readonly string[]): void {
-    const guide = pass.guideOf(step, tile);
+  guideOf(task: Task): TileGuide | undefined {
+    if (task.kind === 'denoise') return task.pass.guideOf(task.step, task.tile);
+    if (task.kind === 'frame' || this.plan.settings.decode !== 'consistent') return undefined;
+    return this.#finalPass.guideOfWindow(this.pixels!.lattice, task.tile);
+  }
+
+  framesLost(task: Task, subjects: readonly string[]): void {
+    const guide = this.guideOf(task);
     for (const frame of guide?.frames ?? []) {
-      const { level, frames } = pass.guide!;
+      const { level, frames } = guide!.source;
       const subject = frameSubject({ job: this.id, level: level.index, step: guide!.step, frame });
       if (subjects.includes(subject)) frames.lost(guide!.step, frame);
     }

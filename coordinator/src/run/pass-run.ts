@@ -21,8 +21,13 @@ export interface GuideSource {
 
 /** What a tile reads of the level above. */
 export interface TileGuide {
+  readonly source: GuideSource;
+  /** Scale of the level above over that of the tile's level. */
+  readonly ratio: number;
   /** Step of the level above. */
   readonly step: number;
+  /** What the denoiser is told of its softness. */
+  readonly blur: number;
   readonly crop: GuideCrop;
   readonly frames: readonly number[];
 }
@@ -85,10 +90,27 @@ export class PassRun {
 
   /** What a tile reads of the level above at a step; undefined where nothing guides it. */
   guideOf(step: number, tile: number): TileGuide | undefined {
+    return this.#guide(step, this.latticeAt(step), tile);
+  }
+
+  /** What a window of the finished canvas, of any lattice over it, reads of the finished level above. */
+  guideOfWindow(lattice: Lattice, window: number): TileGuide | undefined {
+    return this.#guide(this.planned.plan.steps - 1, lattice, window);
+  }
+
+  #guide(step: number, lattice: Lattice, tile: number): TileGuide | undefined {
     const guideStep = this.planned.guideStepAt(step);
     if (this.guide === undefined || guideStep === undefined) return undefined;
-    const crop = guideCrop(this.latticeAt(step), tile, this.level.ratio!, this.#downsample);
+    const ratio = this.level.ratio!;
+    const crop = guideCrop(lattice, tile, ratio, this.#downsample);
     const range = framesOfCrop(this.guide.level, crop, this.#downsample);
-    return { step: guideStep, crop, frames: frameNumbers(this.guide.level, range) };
+    return {
+      source: this.guide,
+      ratio,
+      step: guideStep,
+      blur: this.planned.guideBlurAt(step),
+      crop,
+      frames: frameNumbers(this.guide.level, range),
+    };
   }
 }

@@ -1,34 +1,41 @@
-import type { PassRun } from './pass-run.js';
-import type { DenoiseTask } from './task-queue.js';
+import type { PassRun, TileGuide } from './pass-run.js';
+import type { DenoiseTask, Task } from './task-queue.js';
+
+/** What decides when a task may run, and where it goes then. */
+export interface ReadyTilesOptions {
+  /** A tile waits until its whole level has reached its step. */
+  readonly barrier: boolean;
+  /** What a task reads of the level above. */
+  guideOf(task: Task): TileGuide | undefined;
+  /** Receives what may run now. */
+  run(task: Task): void;
+}
 
 /**
  * The way of a tile from ready (all its cells have reached its step) to runnable: past the barrier, if there is one, and until
  * the guide frames that it reads are decoded.
  */
 export class ReadyTiles {
-  readonly #barrier: boolean;
-  readonly #run: (task: DenoiseTask) => void;
+  readonly #options: ReadyTilesOptions;
   /** Tiles whose step not all cells of their level have reached; those of one pass all wait for the same step. */
   readonly #heldBack = new Map<PassRun, DenoiseTask[]>();
 
-  /** `run` receives what may run now. With `barrier`, a tile waits until its whole level has reached its step. */
-  constructor(barrier: boolean, run: (task: DenoiseTask) => void) {
-    this.#barrier = barrier;
-    this.#run = run;
+  constructor(options: ReadyTilesOptions) {
+    this.#options = options;
   }
 
   /** All cells of the tile have reached its step. */
   add(task: DenoiseTask): void {
-    if (this.#barrier && !task.pass.pass.reached(task.step)) this.#holdBack(task);
+    if (this.#options.barrier && !task.pass.pass.reached(task.step)) this.#holdBack(task);
     else this.whenGuided(task);
   }
 
-  /** Runs a tile once the frames that it reads are there. */
-  whenGuided(task: DenoiseTask): void {
-    const { pass, step, tile } = task;
-    const guide = pass.guideOf(step, tile);
+  /** Runs a task once the frames that it reads are there. */
+  whenGuided(task: Task): void {
+    const guide = this.#options.guideOf(task);
     const reader = { wake: () => this.whenGuided(task) };
-    if (guide === undefined || pass.guide!.frames.await(guide.step, guide.frames, reader)) this.#run(task);
+    if (guide === undefined || guide.source.frames.await(guide.step, guide.frames, reader))
+      this.#options.run(task);
   }
 
   /** Cells of a pass have moved on: lets its tiles past the barrier if that was the last. */

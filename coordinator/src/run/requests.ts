@@ -1,8 +1,9 @@
 import { type DenoiseTile, frameSubject, type Guide } from '@tessera/proto';
 import { tileOrigin } from '@tessera/tiler';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { JobPlan } from '../job/plan.js';
 import { bytesOf } from './float-bytes.js';
-import type { PassRun, TileGuide } from './pass-run.js';
+import type { TileGuide } from './pass-run.js';
 import type { DenoiseTask } from './task-queue.js';
 
 /** What all requests of a job have in common. */
@@ -41,7 +42,7 @@ export function denoiseTile(
       magnification: condition.magnification,
       grid: sendGrid ? bytesOf(condition.grid()) : new Uint8Array(),
     },
-    guide: guide && guideMessage(pass, step, guide, context),
+    guide: guide && guideMessage(guide, context),
   };
 }
 
@@ -51,18 +52,14 @@ export function positionOf({ pass, step, tile }: DenoiseTask, job: string): stri
   return `${job}/${pass.level.index}/${step}/${tile % across},${Math.floor(tile / across)}`;
 }
 
-function guideMessage(
-  pass: PassRun,
-  step: number,
-  guide: TileGuide,
-  { job, downsample, window }: RequestContext,
-): Guide {
-  const { level } = pass.guide!;
+/** A guide as a node takes it. */
+export function guideMessage(guide: TileGuide, { job, downsample, window }: RequestContext): Guide {
+  const { level } = guide.source;
   const { columns, rows } = level.lattice;
   const across = columns.starts.length;
   return {
-    ratio: pass.level.ratio!,
-    blur: pass.planned.guideBlurAt(step),
+    ratio: guide.ratio,
+    blur: guide.blur,
     x: guide.crop.x,
     y: guide.crop.y,
     width: columns.length * downsample,
@@ -74,4 +71,9 @@ function guideMessage(
     })),
     window,
   };
+}
+
+/** What the requests of a job have in common. */
+export function requestContext(job: string, { manifest, settings }: JobPlan): RequestContext {
+  return { job, downsample: manifest.tile.downsample, window: settings.window };
 }

@@ -1,7 +1,7 @@
-import type { DenoisedTile, DenoiseRequest, DenoiseResponse, DenoiseTile, FrameBus } from '@tessera/proto';
+import type { DenoisedTile, DenoiseRequest, DenoiseResponse, DenoiseTile } from '@tessera/proto';
 import type { ContextCache } from '../context/context-cache.js';
 import { resolveContexts } from '../context/resolve-contexts.js';
-import { Guides } from '../guide/guides.js';
+import type { Guides } from '../guide/guides.js';
 import type { Device } from '../worker/device.js';
 import type {
   DenoiseBatch,
@@ -30,11 +30,11 @@ export class DenoiseMethod {
   readonly #contexts: ContextCache;
   readonly #guides: Guides;
 
-  constructor(bundles: LoadedBundles, device: Device, contexts: ContextCache, bus: FrameBus) {
+  constructor(bundles: LoadedBundles, device: Device, contexts: ContextCache, guides: Guides) {
     this.#bundles = bundles;
     this.#device = device;
     this.#contexts = contexts;
-    this.#guides = new Guides(bus);
+    this.#guides = guides;
   }
 
   /** Answers every tile, in the order of the request. */

@@ -92,12 +92,20 @@ export interface DenoiseReply {
   readonly work: DeviceWork;
 }
 
+/** How the picture of one tile is wanted. */
+export interface PictureRequest {
+  readonly type: 'float16' | 'float32';
+  /** To [-1, 1]. */
+  readonly clamp: boolean;
+  /** What the level above shows of it, to which it is corrected. */
+  readonly guide: TileGuide | undefined;
+}
+
 export interface DecodeBatch {
   readonly bundle: string;
   /** B,C,s,s. */
   readonly z: Float32Array;
-  /** Of each tile: the elements of its picture, and whether that is clamped to [-1, 1]. */
-  readonly pictures: readonly { readonly type: 'float16' | 'float32'; readonly clamp: boolean }[];
+  readonly pictures: readonly PictureRequest[];
 }
 
 export interface DecodeReply {

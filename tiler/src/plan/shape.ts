@@ -33,12 +33,12 @@ export function latticeShape(size: number, overlap: number, fusion: FusionName):
 }
 
 /**
- * Lattice of the post-pass and of the reference's decoding (algorithm.md): tiles a quarter of their size apart, or the
- * nearest smaller stride that meets both the cells and the edge of a canvas laid out for `shape`.
+ * A denser lattice over a canvas laid out for `shape`: tiles a `parts`-th of their size apart, or the nearest smaller stride
+ * that meets both the cells and the edge. Four parts are the reference's post-pass and decoding (algorithm.md).
  */
-export function quarterShape({ size, stride, cell }: LatticeShape): LatticeShape {
-  for (let quarter = Math.floor(size / 4 / cell) * cell; quarter > cell; quarter -= cell) {
-    if (stride % quarter === 0) return { size, stride: quarter, cell };
+export function denserShape({ size, stride, cell }: LatticeShape, parts: number): LatticeShape {
+  for (let denser = Math.floor(size / parts / cell) * cell; denser > cell; denser -= cell) {
+    if (stride % denser === 0) return { size, stride: denser, cell };
   }
   return { size, stride: cell, cell };
 }

@@ -222,6 +222,11 @@ export interface DecodeTile {
   type: DataType;
   /** If set, the picture (clamped to [-1, 1]) is published there as a guide frame and not returned. */
   publish: string;
+  /**
+   * If set, the picture u is corrected once to u + Up(G - Down(u)), so that it shows what the level above shows. `blur` is
+   * not looked at.
+   */
+  guide?: Guide | undefined;
 }
 
 export interface DecodeResponse {
@@ -239,6 +244,9 @@ export interface DecodedTile {
     /** The frame is on the bus: its length in bytes. */
     { $case: "published"; value: number }
     | { $case: "error"; value: TileError }
+    | //
+    /** Frames of its guide are not on the bus: decode those first. */
+    { $case: "missing"; value: Missing }
     | undefined;
 }
 
@@ -1853,7 +1861,7 @@ export const DecodeRequest: MessageFns<DecodeRequest> = {
 };
 
 function createBaseDecodeTile(): DecodeTile {
-  return { id: 0, position: "", z: new Uint8Array(0), type: 0, publish: "" };
+  return { id: 0, position: "", z: new Uint8Array(0), type: 0, publish: "", guide: undefined };
 }
 
 export const DecodeTile: MessageFns<DecodeTile> = {
@@ -1872,6 +1880,9 @@ export const DecodeTile: MessageFns<DecodeTile> = {
     }
     if (message.publish !== "") {
       writer.uint32(42).string(message.publish);
+    }
+    if (message.guide !== undefined) {
+      Guide.encode(message.guide, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -1929,6 +1940,14 @@ export const DecodeTile: MessageFns<DecodeTile> = {
             message.publish = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.guide = Guide.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1951,6 +1970,7 @@ export const DecodeTile: MessageFns<DecodeTile> = {
     message.z = object.z ?? new Uint8Array(0);
     message.type = object.type ?? 0;
     message.publish = object.publish ?? "";
+    message.guide = (object.guide !== undefined && object.guide !== null) ? Guide.fromPartial(object.guide) : undefined;
     return message;
   },
 };
@@ -2041,6 +2061,9 @@ export const DecodedTile: MessageFns<DecodedTile> = {
       case "error":
         TileError.encode(message.outcome.value, writer.uint32(34).fork()).join();
         break;
+      case "missing":
+        Missing.encode(message.outcome.value, writer.uint32(42).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2090,6 +2113,14 @@ export const DecodedTile: MessageFns<DecodedTile> = {
             message.outcome = { $case: "error", value: TileError.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.outcome = { $case: "missing", value: Missing.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2124,6 +2155,12 @@ export const DecodedTile: MessageFns<DecodedTile> = {
       case "error": {
         if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
           message.outcome = { $case: "error", value: TileError.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "missing": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "missing", value: Missing.fromPartial(object.outcome.value) };
         }
         break;
       }
