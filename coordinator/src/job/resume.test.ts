@@ -15,7 +15,7 @@ import type { RenderSettings } from './settings.js';
 const { bus, start } = faultFarm();
 const scratch = scratchFolder();
 /** 3 x 1 picture tiles, so that some are written while others still sample. */
-const WIDE: Partial<RenderSettings> = { width: 600, height: 120 };
+const WIDE: Partial<RenderSettings> = { width: 600, height: 60, steps: 2 };
 
 let node: FaultNode;
 beforeEach(async () => {
@@ -84,7 +84,7 @@ describe('a job that is stopped and gone on with', () => {
   });
 
   it('may be stopped again and again', async () => {
-    for (const part of [0.2, 0.4, 0.6, 0.8])
+    for (const part of [0.3, 0.6, 0.9])
       await stopped(job(), ({ tileSteps: done }) => done >= part * tileSteps);
     expect(hashes(await render([node], bus, job()))).toEqual(hashes(calm));
   });
@@ -112,7 +112,7 @@ describe('going on works with', () => {
     ['a finished level above', { lead: 'all' }],
     ['a post-pass', { postPass: true }],
   ])('%s', async (_, some) => {
-    const settings = { ...some, width: 200, height: 150 };
+    const settings = { ...some, width: 160, height: 110, steps: 2 };
     const { tileSteps } = jobCost(faultJob(settings).plan);
     const calm = await render([node], bus, faultJob(settings));
     await stopped(job(settings), (at) => at.tileSteps >= 0.4 * tileSteps);
@@ -194,7 +194,7 @@ describe('a saved state', () => {
     ['no history', { ...WIDE, sampler: 'ddim' }],
     ['fewer steps', { ...WIDE, steps: 1 }],
   ])('is refused with TESSERA_STATE_MISMATCH by a job of %s', async (_, settings) => {
-    await stopped(job(WIDE, { openOutput: undefined }), ({ tileSteps }) => tileSteps > 40);
+    await stopped(job(WIDE, { openOutput: undefined }), ({ tileSteps }) => tileSteps > 20);
     await expect(render([node], bus, job(settings, { openOutput: undefined }))).rejects.toMatchObject({
       code: 'TESSERA_STATE_MISMATCH',
     });
