@@ -13,15 +13,15 @@ mkdirSync(`${ROOT}demo`, { recursive: true });
 const render = ['cli/bin/tessera.js', 'render', '--size', '2048x2048', '--power', '20', '--seed', '7'];
 await must(process.execPath, [...render, '--out', SLIDE, '--report', REPORT, '--force']);
 
-const { default: sharp } = await import('sharp');
-await sharp(`${ROOT}${SLIDE}`, { page: 0 }).png().toFile(`${ROOT}${PICTURE}`);
+const { writePreview } = await import('../tiler/dist/index.js');
+await writePreview(`${ROOT}${SLIDE}`, `${ROOT}${PICTURE}`);
 
 const { seconds } = JSON.parse(readFileSync(`${ROOT}${REPORT}`, 'utf8'));
 const elapsed = Math.round((performance.now() - started) / 1000);
 console.log(`
   ${PICTURE}       a picture to look at
   ${SLIDE}   the slide: OpenSlide, QuPath, ASAP and others open it
-  ${REPORT}      what was done
+  ${REPORT}     what was done
 
 Rendered in ${Math.round(seconds.total)} s, ${elapsed} s with installing and building. Try next:
 
