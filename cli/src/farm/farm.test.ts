@@ -24,7 +24,7 @@ beforeAll(async () => {
   const outputs = ['--out', join(folder, 'one.tif'), '--save-grid', grid];
   const { stdout } = await tessera(['render', ...PICTURE, ...outputs, '--json']);
   expected = (JSON.parse(stdout) as RenderReport).latentSha256;
-});
+}, 60_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
