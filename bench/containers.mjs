@@ -54,7 +54,10 @@ function compare(runs) {
     wallLimit: 1.2,
     memoryRatio: peak(tessera) / peak(libvips),
     memoryLimit: 0.25,
-    results,
+    tesseraSeconds: tessera.map(({ seconds }) => seconds),
+    libvipsSeconds: libvips.map(({ seconds }) => seconds),
+    tesseraPeakBytes: peak(tessera),
+    libvipsPeakBytes: peak(libvips),
   };
   console.log(JSON.stringify(figures));
   console.table(

@@ -2,7 +2,11 @@ import { expect, it } from 'vitest';
 import { pictureKey, sealState, unsealState } from './state.js';
 import { makeInfo } from './testing/picture.js';
 
-const content = { offsets: Float64Array.from([2 ** 40]), pending: [new Map([[3, [-1, 2]]])] };
+const content = {
+  taken: Uint8Array.of(1, 2),
+  offsets: Float64Array.from([2 ** 40]),
+  pending: [new Map([[3, [-1, 2]]])],
+};
 
 it('gives back typed arrays and maps', () => {
   expect(unsealState('key', sealState('key', content))).toEqual(content);
@@ -10,7 +14,7 @@ it('gives back typed arrays and maps', () => {
 
 it('gives a copy', () => {
   const sealed = sealState('key', content);
-  (unsealState('key', sealed) as typeof content).offsets[0] = 0;
+  (unsealState('key', sealed) as typeof content).taken[0] = 0;
   expect(unsealState('key', sealed)).toEqual(content);
 });
 

@@ -1,7 +1,7 @@
 import { TILE_BYTES } from '../tile.js';
 
 /** Tiles encoded by one call: enough to make its cost small, few enough to be held. */
-const TILES = 6;
+const TILES = 8;
 
 /** Tiles of any levels on their way to the encoder, one behind the other. */
 export class Batch {

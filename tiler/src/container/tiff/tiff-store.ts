@@ -25,8 +25,8 @@ import { type Profile, type Slide, THUMBNAIL_SIDE } from './profile.js';
 import { assembleLevel } from './thumbnail.js';
 import { makeTileTable, type TileTable } from './tile-table.js';
 
-/** Batches being encoded at a time: enough to hide the disk, few enough to leave the cores to inference. */
-const BATCHES_IN_FLIGHT = 2;
+/** One batch is encoded while the next fills: a second would hold 5 MiB more and take another core from inference. */
+const BATCHES_IN_FLIGHT = 1;
 
 interface TiffState {
   end: number;
