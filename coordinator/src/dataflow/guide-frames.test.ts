@@ -74,6 +74,18 @@ describe('GuideFrames', () => {
     expect(frames.latent(3, 0)).toBeUndefined();
   });
 
+  it('has a frame taken off the bus again that was decoded once more for nobody', () => {
+    const { frames, events } = makeFrames();
+    captureAll(frames, 3);
+    frames.decoded(3, 0);
+    frames.lost(3, 0);
+    frames.read(3, [0]);
+    frames.read(3, [0]);
+    events.onRelease.mockClear();
+    frames.decoded(3, 0);
+    expect(events.onRelease.mock.calls).toEqual([[3, 0]]);
+  });
+
   it('goes on from saved frames', () => {
     const { frames } = makeFrames();
     frames.capture(0, 0, 3, new Float32Array(64).fill(7));

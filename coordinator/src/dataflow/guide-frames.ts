@@ -76,10 +76,13 @@ export class GuideFrames {
     return held?.missingCells === 0 ? held.latent : undefined;
   }
 
-  /** The frame is on the bus: wakes those that waited for it. */
+  /** The frame is on the bus: wakes those that waited for it. One that was released meanwhile is released again. */
   decoded(step: number, frame: number): void {
     const held = this.#frames.get(key(step, frame));
-    if (held === undefined) return;
+    if (held === undefined) {
+      this.#events.onRelease(step, frame);
+      return;
+    }
     held.decoded = true;
     for (const reader of held.waiting.splice(0)) reader.wake();
   }

@@ -66,7 +66,7 @@ export class Pass {
   readonly #cellSteps: Uint16Array;
   readonly #held: HeldTiles;
   /** Tiles over each cell that have not delivered the cell's step. */
-  readonly #awaited: Uint8Array;
+  readonly #awaited: Uint16Array;
   /** Per step that has begun and not yet been fully handed out: cells each tile still waits for. */
   readonly #missing = new Map<number, { readonly cells: Uint16Array; tiles: number }>();
   readonly #x0: Float32Array;
@@ -91,7 +91,7 @@ export class Pass {
     this.#events = events;
     this.#cellSteps = state?.cellSteps ?? new Uint16Array(canvas.columns * canvas.rows);
     this.#held = state?.held ?? new HeldTiles();
-    this.#awaited = new Uint8Array(canvas.columns * canvas.rows);
+    this.#awaited = new Uint16Array(canvas.columns * canvas.rows);
     this.#x0 = new Float32Array(canvas.cellSize);
     this.#moved = new Float32Array(plan.movesLatent ? canvas.cellSize : 0);
     this.#cellNoise = new Float32Array(canvas.cellSize);

@@ -21,6 +21,7 @@ const settings = fc.record<Partial<RenderSettings>>({
   guidanceScale: fc.constantFrom(1, 2),
   guidanceInterval: fc.constantFrom([0, 1], [0, 0.5]),
   postPass: fc.boolean(),
+  decode: fc.constantFrom('blend', 'reference', 'consistent'),
 });
 
 describe('jobCost', () => {

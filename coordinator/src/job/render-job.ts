@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { loadState } from '../checkpoint/job-state.js';
 import { NodeConnection } from '../dispatch/node-connection.js';
 import { Farm } from '../farm/farm.js';
@@ -15,7 +16,9 @@ export async function renderJob(job: RenderJob, environment: RenderEnvironment):
   const farm = new Farm();
   try {
     const { nodes, signal } = environment;
-    await Promise.all(nodes.map((address) => farm.pool.add(new NodeConnection(address), signal)));
+    const connecting = AbortSignal.any(signal ? [signal] : []);
+    setMaxListeners(0, connecting);
+    await Promise.all(nodes.map((address) => farm.pool.add(new NodeConnection(address), connecting)));
     return await renderOnFarm(job, environment, farm);
   } finally {
     farm.close();

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { PhiloxNoise, type PictureWriter, TesseraError } from '@tessera/tiler';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { JobState } from '../checkpoint/job-state.js';
@@ -23,6 +24,7 @@ export class RenderSession {
   readonly #checkpointer: Checkpointer | undefined;
   readonly #clock: () => number;
   readonly #priority: number;
+  /** Ends the calls under way, two a node. */
   readonly #calls = new AbortController();
   readonly #finished: Promise<void>;
   #finish: () => void = () => {};
@@ -45,6 +47,7 @@ export class RenderSession {
   ) {
     const { plan } = job;
     const { recorded } = environment;
+    setMaxListeners(0, this.#calls.signal);
     this.#farm = farm;
     this.#writer = writer;
     this.#priority = job.priority ?? USUAL_PRIORITY;

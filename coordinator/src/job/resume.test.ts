@@ -111,6 +111,7 @@ describe('going on works with', () => {
     ['shifted tiles', { fusion: 'shift', sampler: 'zoomldm' }],
     ['a finished level above', { lead: 'all' }],
     ['a post-pass', { postPass: true }],
+    ['windows corrected to the level above', { decode: 'consistent' }],
   ])('%s', async (_, some) => {
     const settings = { ...some, width: 160, height: 110, steps: 2 };
     const { tileSteps } = jobCost(faultJob(settings).plan);

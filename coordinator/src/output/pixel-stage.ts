@@ -45,7 +45,7 @@ export class PixelStage {
   /** Per window, cells of the latent that are not final yet. */
   readonly #awaitedCells: Uint16Array;
   /** Per cell, windows that have not been decoded; 0 for cells that need none. */
-  readonly #awaitedWindows: Uint8Array;
+  readonly #awaitedWindows: Uint16Array;
   readonly #tiles: PictureTiles;
   readonly #cell: Float32Array;
   readonly #sums: Float64Array;
@@ -72,7 +72,7 @@ export class PixelStage {
     this.#cell = new Float32Array(3 * side * side);
     this.#sums = new Float64Array(4 * side * side);
     this.#awaitedCells = new Uint16Array(count).fill(rangeCount(cellsOfTile(plan.lattice, 0)));
-    this.#awaitedWindows = new Uint8Array(columns.cells * rows.cells);
+    this.#awaitedWindows = new Uint16Array(columns.cells * rows.cells);
     for (let row = 0; row < rows.cells; row++) {
       for (let column = 0; column < columns.cells; column++) {
         const settled = this.#tiles.isSettled(column * side, row * side, side);
@@ -105,11 +105,16 @@ export class PixelStage {
     }
   }
 
-  /** Takes a decoded window, 3,P,P in [-1, 1] (values beyond are clamped when quantised). */
-  deliver(window: number, image: Float32Array): void {
+  /**
+   * Takes a decoded window, 3,P,P in [-1, 1] (values beyond are clamped when quantised). A second delivery of a window is
+   * ignored and answers false.
+   */
+  deliver(window: number, image: Float32Array): boolean {
     const { lattice } = this.#plan;
     const cells = cellsOfTile(lattice, window);
-    this.#held.add(0, window, { x0: image, x: undefined, cells: this.#cellsInNeed(cells) });
+    const inNeed = this.#cellsInNeed(cells);
+    if (inNeed === 0 || this.#held.has(0, window)) return false;
+    this.#held.add(0, window, { x0: image, x: undefined, cells: inNeed });
     for (let row = cells.firstRow; row <= cells.lastRow; row++) {
       for (let column = cells.firstColumn; column <= cells.lastColumn; column++) {
         const cell = row * lattice.columns.cells + column;
@@ -117,6 +122,7 @@ export class PixelStage {
           this.#finishCell(column, row);
       }
     }
+    return true;
   }
 
   /** True while the sink lags: decode no more until `drained` has resolved. */

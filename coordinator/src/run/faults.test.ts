@@ -88,6 +88,22 @@ describe('a job goes on to the same picture', () => {
     expect(bus.size).toBe(0);
   });
 
+  it('when the bus loses what finished windows are corrected to', async () => {
+    const consistent = faultJob({ decode: 'consistent' });
+    const expected = hashes(await render([await start()], bus, consistent));
+    const node = await start();
+    node.decoding = after(
+      10,
+      times(
+        5,
+        doing(() => void bus.releaseJob(job.id)),
+      ),
+    );
+    const report = await render([node], bus, consistent);
+    expect(hashes(report)).toEqual(expected);
+    expect(report.evaluations.decoder).toBeGreaterThan(jobCost(consistent.plan).evaluations.decoder);
+  });
+
   it('when the connection drops and comes back', async () => {
     const node = await start();
     node.denoising = after(
@@ -197,5 +213,18 @@ describe('a job uses nodes of one class of numerics', () => {
     expect(report.numerics).toBe('y');
     expect(one.calls.denoise + one.calls.decode).toBe(0);
     expect(report.nodes.map(({ name }) => name).sort()).toEqual(['three', 'two']);
+  });
+});
+
+describe('a job on many nodes', () => {
+  it('warns of no listeners', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error) => warnings.push(warning);
+    process.on('warning', listen);
+    const nodes = await Promise.all(Array.from({ length: 12 }, () => start({ batch: 1 })));
+    await render(nodes, bus, job, { signal: new AbortController().signal });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
   });
 });

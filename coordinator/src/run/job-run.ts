@@ -20,6 +20,7 @@ import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
 import { Retries } from './retries.js';
 import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
+import { tilesPerMessage } from './tiles-per-message.js';
 
 /** What a run works with besides its plan. */
 export interface JobRunOptions extends RunInputs {
@@ -79,6 +80,7 @@ export class JobRun implements WorkSource, BatchHost {
   readonly #options: JobRunOptions;
   readonly #queue: TaskQueue;
   readonly #ready: ReadyTiles;
+  readonly #tilesPerMessage: number;
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
@@ -95,6 +97,7 @@ export class JobRun implements WorkSource, BatchHost {
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
+    this.#tilesPerMessage = tilesPerMessage(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
       // The frames that a tile reads may be gone by now.
@@ -157,7 +160,7 @@ export class JobRun implements WorkSource, BatchHost {
   take(node: NodeHandle): Batch | undefined {
     if (!this.#mayWork(node)) return undefined;
     const loaded = node.bundle(this.bundle)!;
-    const limit = this.#options.batch ?? Math.max(1, loaded.batch);
+    const limit = Math.min(this.#options.batch ?? Math.max(1, loaded.batch), this.#tilesPerMessage);
     if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
     const allows = (task: Task) =>
       task.failures.allows(node.api.address) && (task.kind !== 'pixels' || !this.#sinkLags());
@@ -207,9 +210,9 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   windowDecoded(window: number, image: Float32Array): void {
+    if (!this.pixels!.deliver(window, image)) return;
     this.decodedWindows++;
     this.#undecoded--;
-    this.pixels!.deliver(window, image);
     this.#checkDone();
   }
 

@@ -63,6 +63,7 @@ describe('two nodes in batches of three, behind a barrier or not, make the pictu
     ['guidance part of the way', { guidanceScale: 2, guidanceInterval: [0, 0.5] }],
     ['a post-pass', { postPass: true, width: 150, height: 140 }],
     ["the reference's decoding", { decode: 'reference', width: 150, height: 140 }],
+    ['windows corrected to the level above', { decode: 'consistent', overlap: 0 }],
     ['one tile', { width: 20, height: 64 }],
   ])('with %s', async (_, settings) => {
     const alone = await start({ batch: 4 });

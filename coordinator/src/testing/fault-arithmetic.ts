@@ -1,4 +1,4 @@
-import { DataType, type DecodeTile, type DenoiseTile, type Projection } from '@tessera/proto';
+import { DataType, type DecodeTile, type DenoiseTile, type Guide, type Projection } from '@tessera/proto';
 import { bytesOf, floatsOf } from '../run/float-bytes.js';
 
 /** A tile's request with what its digest and its subjects stand for. */
@@ -19,12 +19,7 @@ export function estimate({ tile, projection, grid, frames }: ResolvedTile): Floa
   const { guide, conditioning } = tile;
   let context = 0;
   for (const [i, value] of grid.entries()) context += value * (1 + (i % 7));
-  let seen = 0;
-  for (const [i, frame] of frames.entries()) {
-    const { x, y } = guide!.frames[i]!;
-    const place = Math.abs(guide!.x - x) + 64 * Math.abs(guide!.y - y);
-    seen += (frame[(2 * place + 1) % frame.length]! + frame[(2 * place) % frame.length]! / 256) * (i + 1);
-  }
+  const seen = guide ? glance(guide, frames) : 0;
   const told =
     tile.timestep / 1000 +
     tile.alphaCumprod +
@@ -44,16 +39,32 @@ export function moved({ tile }: ResolvedTile): Float32Array {
 }
 
 /** Stands for a decoder: 3,P,P of values in (-1, -0.5] and [0.5, 1), which float16 holds to the last bit. */
-export function decode({ z, type }: DecodeTile, pixels: number): Uint8Array {
+export function decode(
+  { z, type, guide }: DecodeTile,
+  frames: readonly Uint8Array[],
+  pixels: number,
+): Uint8Array {
   const latent = floatsOf(z);
+  const seen = guide ? Math.sin(glance(guide, frames)) : 0;
   const halves = new Uint8Array(3 * pixels * pixels * 2);
   const floats = new Float32Array(3 * pixels * pixels);
   for (let i = 0; i < floats.length; i++) {
-    const value = Math.tanh(latent[(i * 31) % latent.length]!);
+    const value = Math.tanh(latent[(i * 31) % latent.length]! + seen);
     const mantissa = Math.floor(1024 * Math.abs(value)) & 1023;
     halves[2 * i] = mantissa & 255;
     halves[2 * i + 1] = (value < 0 ? 0xb8 : 0x38) | (mantissa >> 8);
     floats[i] = Math.sign(value || 1) * (0.5 + mantissa / 2048);
   }
   return type === DataType.FLOAT32 ? bytesOf(floats) : halves;
+}
+
+/** A number that depends on which frames are shown, where, and on the bytes that lie there. */
+function glance(guide: Guide, frames: readonly Uint8Array[]): number {
+  let seen = 0;
+  for (const [i, frame] of frames.entries()) {
+    const { x, y } = guide.frames[i]!;
+    const place = Math.abs(guide.x - x) + 64 * Math.abs(guide.y - y);
+    seen += (frame[(2 * place + 1) % frame.length]! + frame[(2 * place) % frame.length]! / 256) * (i + 1);
+  }
+  return seen;
 }

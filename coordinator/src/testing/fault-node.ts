@@ -19,6 +19,7 @@ import {
   type DescribeResponse,
   ERROR_CODE_KEY,
   type FrameBus,
+  type Guide,
   type LoadedBundle,
   NodeService,
   type Projection,
@@ -156,14 +157,19 @@ export class FaultNode {
     const digest = Buffer.from(conditioning!.digest).toString('hex');
     if (conditioning!.grid.length > 0) this.#keepContext(digest, conditioning!);
     const grid = this.contexts.get(digest);
-    const subjects = (guide?.frames ?? []).map(({ subject }) => subject);
-    const frames = await Promise.all(subjects.map((subject) => this.#options.bus.fetch(subject)));
-    const lacking = subjects.filter((_, i) => frames[i] === undefined);
+    const { frames, lacking } = await this.#frames(guide);
     if (grid === undefined || lacking.length > 0)
       return { id, outcome: { $case: 'missing', value: { grid: grid === undefined, frames: lacking } } };
-    const resolved = { tile, projection, grid, frames: frames as Uint8Array[] };
+    const resolved = { tile, projection, grid, frames };
     const x = projection.newton && guide ? bytesOf(moved(resolved)) : new Uint8Array();
     return { id, outcome: { $case: 'denoised', value: { x0: bytesOf(estimate(resolved)), x } } };
+  }
+
+  async #frames(guide: Guide | undefined): Promise<{ frames: Uint8Array[]; lacking: string[] }> {
+    const subjects = (guide?.frames ?? []).map(({ subject }) => subject);
+    const found = await Promise.all(subjects.map((subject) => this.#options.bus.fetch(subject)));
+    const frames = found.filter((frame) => frame !== undefined);
+    return { frames, lacking: subjects.filter((_, i) => found[i] === undefined) };
   }
 
   #keepContext(digest: string, { magnification, grid }: { magnification: number; grid: Uint8Array }): void {
@@ -177,8 +183,16 @@ export class FaultNode {
 
   async #decode({ tiles }: DecodeRequest): Promise<DecodeResponse> {
     const answers: DecodeResponse['tiles'] = [];
+    let decoder = 0;
     for (const tile of tiles) {
-      const image = decode(tile, FAULT_MANIFEST.tile.pixels);
+      const { frames, lacking } = await this.#frames(tile.guide);
+      if (lacking.length > 0) {
+        const value = { grid: false, frames: lacking };
+        answers.push({ id: tile.id, outcome: { $case: 'missing', value } });
+        continue;
+      }
+      const image = decode(tile, frames, FAULT_MANIFEST.tile.pixels);
+      decoder++;
       if (tile.publish !== '') await this.#options.bus.publish(tile.publish, image);
       this.done.push(tile.position);
       answers.push({
@@ -189,8 +203,7 @@ export class FaultNode {
             : { $case: 'published', value: image.byteLength },
       });
     }
-    const work = { denoiser: 0, decoder: tiles.length, encoder: 0, deviceSeconds: 1e-4 * tiles.length };
-    return { tiles: answers, work };
+    return { tiles: answers, work: { denoiser: 0, decoder, encoder: 0, deviceSeconds: 1e-4 * decoder } };
   }
 }
 
