@@ -34,7 +34,7 @@ describe('a render that is stopped', () => {
     async (signal) => {
       const stopped = await onceSampling((kill) => kill(signal));
       expect(stopped.code).toBe(signal === 'SIGINT' ? 130 : null);
-      if (signal === 'SIGINT') expect(stopped.stderr).toContain('the same command goes on from');
+      if (signal === 'SIGINT') expect(stopped.stderr).toContain('The same command goes on from');
       expect(await readdir(scratch())).toEqual(['picture.tif.partial']);
       const resumed = await latents(command);
       expect(resumed).toBe(await latents([...PICTURE, '--out', scratch('whole.tif')]));

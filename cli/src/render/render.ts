@@ -80,15 +80,16 @@ async function sample(sampling: Sampling): Promise<RenderReport> {
     await work.discard();
     return report;
   } catch (error) {
-    const coded = TesseraError.from(error);
-    if (coded.exitCode === 2 && !work.resumed) await work.discard();
-    else await work.keep();
-    if (coded.code !== 'TESSERA_CANCELLED') throw error;
-    throw new TesseraError(
-      'TESSERA_CANCELLED',
-      `Stopped; the same command goes on from ${partialFolder(options.out!)}/`,
-    );
+    const badInput = TesseraError.from(error).exitCode === 2;
+    if (badInput && !work.resumed) await work.discard();
+    else await leave(work, options);
+    throw error;
   }
+}
+
+async function leave(work: UnfinishedWork, { out, json }: RenderOptions): Promise<void> {
+  await work.keep();
+  if (!json) process.stderr.write(`The same command goes on from ${partialFolder(out!)}/\n`);
 }
 
 async function run(sampling: Sampling, work: UnfinishedWork): Promise<RenderReport> {
