@@ -1,6 +1,6 @@
 import type { DescribeResponse, LoadedBundle } from '@tessera/proto';
 import type { TesseraError } from '@tessera/tiler';
-import type { CallOptions, NodeApi } from './node-api.js';
+import type { NodeApi } from './node-api.js';
 
 /**
  * `ready` takes work; `aside` failed and is being probed; `draining` ends what it has; `gone` did not come back.
@@ -45,9 +45,4 @@ export class NodeHandle {
   bundle(digest: string): LoadedBundle | undefined {
     return this.#description.bundles.find((bundle) => bundle.digest === digest);
   }
-}
-
-/** Generous bounds for a call of so many evaluations: a slow answer is better than work done twice. */
-export function callOptions(bundle: LoadedBundle, evaluations: number, signal: AbortSignal): CallOptions {
-  return { seconds: 60 + 20 * bundle.secondsPerEvaluation * evaluations, signal };
 }

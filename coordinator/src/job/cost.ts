@@ -1,3 +1,4 @@
+import { type Evaluations, tileEvaluations } from './evaluations.js';
 import { pixelPlan } from './pixel-plan.js';
 import type { JobPlan, PlannedPass } from './plan.js';
 
@@ -16,8 +17,8 @@ export interface JobCost {
   /** Finest first; the post-pass's tile-steps count to the finest. */
   readonly levels: readonly LevelCost[];
   readonly tileSteps: number;
-  /** Evaluations by role; each half of a guided pair counts one. Checkpoints resumed or frames lost add to them. */
-  readonly evaluations: { readonly denoiser: number; readonly decoder: number; readonly encoder: number };
+  /** Checkpoints resumed or frames lost add to them. */
+  readonly evaluations: Evaluations;
   /** Multiply-adds counted as two; undefined where the graphs' are not known. */
   readonly flops: number | undefined;
   /** Latents of all levels with the history that the sampler keeps: what a coordinator holds throughout. */
@@ -81,23 +82,19 @@ export function totalFlops(
   return Object.entries(evaluations).reduce((total, [role, count]) => total + count * (flops[role] ?? 0), 0);
 }
 
-/** Adds a pass's evaluations and answers its tile-steps (algorithm.md, "Joint multi-scale sampling" for what newton costs). */
+/** Adds a pass's evaluations and answers its tile-steps. */
 function addTileSteps(
   evaluations: { denoiser: number; decoder: number; encoder: number },
   planned: PlannedPass,
   plan: JobPlan,
 ): number {
-  const { projection } = planned;
-  const folded = 'guidanceScale' in plan.manifest.graphs.denoiser.inputs;
   let total = 0;
   for (let step = 0; step < planned.plan.steps; step++) {
     const tiles = planned.plan.latticeAt(step).count;
-    const newton = planned.guideStepAt(step) === undefined ? 0 : (projection.newton?.iterations ?? 0);
-    const backprojection = planned.guideStepAt(step) === undefined ? 0 : projection.backprojection;
-    const halves = folded || planned.guidanceScaleAt(step) === 1 ? 1 : 2;
-    evaluations.denoiser += tiles * halves * (1 + 2 * newton);
-    evaluations.decoder += tiles * (newton + backprojection);
-    evaluations.encoder += tiles * 2 * (newton + backprojection);
+    const { denoiser, decoder, encoder } = tileEvaluations(planned, step, plan.manifest);
+    evaluations.denoiser += tiles * denoiser;
+    evaluations.decoder += tiles * decoder;
+    evaluations.encoder += tiles * encoder;
     total += tiles;
   }
   return total;

@@ -1,16 +1,14 @@
 import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tessera/proto';
 import { TesseraError, tileOrigin } from '@tessera/tiler';
+import { callSeconds } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
-import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchHost } from './batch-host.js';
 import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
 import { guideMessage, requestContext } from './requests.js';
 import type { DecodeTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
-
-/** Denoiser evaluations that decoding one window may take as long as, for the deadline. */
-const EVALUATIONS_PER_DECODE = 20;
 
 /** Windows on their way through the decoder: guide frames to the bus, picture windows back. */
 export class DecodeBatch implements Batch {
@@ -32,10 +30,9 @@ export class DecodeBatch implements Batch {
       .map((task, index) => this.#request(task, index))
       .filter((tile) => tile !== undefined);
     if (requested.length === 0) return;
-    const response = await node.api.decode(
-      { bundle, tiles: requested },
-      callOptions(node.bundle(bundle)!, requested.length * EVALUATIONS_PER_DECODE, signal),
-    );
+    const asked = { denoiser: 0, decoder: requested.length, encoder: 0 };
+    const seconds = callSeconds(node.bundle(bundle)!, asked);
+    const response = await node.api.decode({ bundle, tiles: requested }, { seconds, signal });
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
     await this.#run.apply(() => {
       this.#run.account.add(node.name, response.work, requested.length);

@@ -1,16 +1,15 @@
 import type { Denoised, DenoisedTile } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
+import { callSeconds } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
-import { callOptions, type NodeHandle } from '../dispatch/node-handle.js';
+import type { NodeHandle } from '../dispatch/node-handle.js';
+import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
 import { projectionMessage } from '../job/projection-settings.js';
 import type { BatchHost } from './batch-host.js';
 import { floatsOf } from './float-bytes.js';
 import { denoiseTile, positionOf, requestContext } from './requests.js';
 import type { DenoiseTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
-
-/** Evaluations a guided, projected tile-step may cost at most, for the deadline: newton with K = 10 is 42. */
-const EVALUATIONS_PER_TILE = 50;
 
 /** Tile-steps of a job on their way through a node. */
 export class DenoiseBatch implements Batch {
@@ -37,7 +36,7 @@ export class DenoiseBatch implements Batch {
           projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
           tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
         },
-        callOptions(node.bundle(run.bundle)!, this.size * EVALUATIONS_PER_TILE, run.signal),
+        { seconds: callSeconds(node.bundle(run.bundle)!, this.#evaluations), signal: run.signal },
       );
       const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
       await run.apply(() => {
@@ -55,6 +54,18 @@ export class DenoiseBatch implements Batch {
       node.contexts.delete(this.#contextOf(task));
       this.#run.retry(task, positionOf(task, this.#run.id), node, error);
     }
+  }
+
+  /** What the batch costs. */
+  get #evaluations(): Evaluations {
+    const sum = { denoiser: 0, decoder: 0, encoder: 0 };
+    for (const { pass, step } of this.#tasks) {
+      const tile = tileEvaluations(pass.planned, step, this.#run.plan.manifest);
+      sum.denoiser += tile.denoiser;
+      sum.decoder += tile.decoder;
+      sum.encoder += tile.encoder;
+    }
+    return sum;
   }
 
   #settle(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): void {
