@@ -57,7 +57,8 @@ function summarise(code) {
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
-  const failed = count('failed') + broken.length;
+  // So does an error outside of any test, of which the runner tells by its exit code alone.
+  const failed = count('failed') + broken.length || (code === 0 ? 0 : 1);
   console.log(`\n${count('passed')} passed, ${failed} failed, ${left.length} skipped`);
-  return code || (failed > 0 || count('passed') === 0 ? 1 : 0);
+  return code || (count('passed') === 0 ? 1 : 0);
 }

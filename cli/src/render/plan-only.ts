@@ -32,7 +32,7 @@ function costInWords(cost: JobCost, manifest: Manifest): string[] {
   const levels = cost.levels.map(({ scale, width, height, tiles, tileSteps }) => {
     const power = powerOf(scale, manifest);
     const name = power === undefined ? `scale ${scale}` : `${power}x`;
-    return `${name.padEnd(12)} ${width}x${height} px, ${count(tiles)} tiles, ${count(tileSteps)} tile-steps`;
+    return `${name.padEnd(12)} ${width}x${height} px, ${count(tiles)} ${tiles === 1 ? 'tile' : 'tiles'}, ${count(tileSteps)} tile-steps`;
   });
   return [
     ...levels,

@@ -55,8 +55,8 @@ it('refuses a missing folder, a file in place of a folder and a folder in place 
 
 it.each(['a.tif', 'a.png', 'a.dzi'])('refuses a missing work folder for %s', async (name) => {
   const folder = await makeFolder();
-  const opening = open(join(folder, name), join(folder, 'file', 'missing'));
   await writeFile(join(folder, 'file'), '');
+  const opening = open(join(folder, name), join(folder, 'file', 'missing'));
   await expect(opening).rejects.toMatchObject({ code: 'TESSERA_OUTPUT_UNWRITABLE' });
 });
 
