@@ -1,4 +1,4 @@
-import { type FrameBus, frameSubject } from '@tessera/proto';
+import { frameSubject } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState, SavedPass } from '../checkpoint/job-state.js';
@@ -8,12 +8,13 @@ import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
-import type { PixelEvents, PixelStage } from '../output/pixel-stage.js';
+import type { PixelStage } from '../output/pixel-stage.js';
 import type { BatchHost } from './batch-host.js';
-import { buildPasses, fillInitialNoise, type RunInputs } from './build-passes.js';
+import { buildPasses, fillInitialNoise } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
 import { JobAccount } from './job-account.js';
+import type { JobRunOptions } from './job-run-options.js';
 import { LatentPool } from './latent-pool.js';
 import type { PassRun, TileGuide } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
@@ -21,45 +22,6 @@ import { renoise } from './renoise.js';
 import { Retries } from './retries.js';
 import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
 import { tilesPerMessage } from './tiles-per-message.js';
-
-/** What a run works with besides its plan. */
-export interface JobRunOptions extends RunInputs {
-  /** Job id: no dots or blanks. */
-  readonly id: string;
-  /** SHA-256 of the bundle's manifest, hex. */
-  readonly bundle: string;
-  readonly bus: FrameBus;
-  /** Makes the stage that turns windows into the picture; undefined leaves the picture out. */
-  readonly pixels: ((events: PixelEvents) => PixelStage) | undefined;
-  /** State to go on from. */
-  readonly restored: JobState | undefined;
-  /** Holds every tile of a step back until all cells of its level have reached it (`--barrier`). */
-  readonly barrier: boolean;
-  /** Ends the calls under way. */
-  readonly signal: AbortSignal;
-  /** Set while a checkpoint is being written: answers wait. */
-  readonly saving: () => Promise<void> | undefined;
-  /** Called after each answer was applied. */
-  readonly onApplied: () => void;
-  /** The nodes there are. */
-  readonly nodes: () => readonly NodeHandle[];
-  /** Class of numerics of the nodes that may work on it. */
-  readonly numerics: string;
-  /** Most tiles a request holds, instead of what each node measured. */
-  readonly batch: number | undefined;
-  /** Called when there may be new work. */
-  readonly onWork: () => void;
-  /** Called when a cell has moved on to `step + 1`; `canvas` shows it. */
-  readonly onCell:
-    | ((level: number, column: number, row: number, step: number, canvas: LatentCanvas) => void)
-    | undefined;
-  /** Called once, when the last tile has been denoised and the last window decoded. */
-  readonly onDone: () => void;
-  /** Called when a task has failed on every node there is. */
-  readonly onStuck: (failure: TesseraError) => void;
-  /** Called with what ends the job early. */
-  readonly onError: (error: TesseraError) => void;
-}
 
 /**
  * One job under way: its passes from the coarsest to the post-pass, the queue of what may run, and what follows from each
