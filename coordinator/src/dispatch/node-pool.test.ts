@@ -130,6 +130,15 @@ describe('NodePool', () => {
     expect(node.state).toBe('aside');
   });
 
+  it('lets go of a node in whose place another comes', async () => {
+    const { clock, pool, node, api } = await poolOfOne();
+    pool.failed(node, LOST);
+    const next = await pool.add(new AskedNode(clock));
+    await pass(clock, 100);
+    expect(pool.nodes).toEqual([next]);
+    expect([node.state, api.closed, api.probes.length]).toEqual(['gone', true, 1]);
+  });
+
   it('leaves a node alone that drains', async () => {
     const { clock, api, pool, node } = await poolOfOne();
     pool.drain(node);

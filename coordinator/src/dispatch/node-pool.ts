@@ -56,9 +56,10 @@ export class NodePool {
       const description = await api.describe({ seconds: CONNECT_SECONDS, signal, waitForReady: true });
       if (this.#closed) throw new TesseraError('TESSERA_CANCELLED', 'The farm was closed meanwhile');
       const node = new NodeHandle(api, description);
-      this.#nodes.get(api.address)?.api.close();
+      const before = this.#nodes.get(api.address);
       this.#nodes.set(api.address, node);
-      this.#onChange();
+      if (before) this.remove(before);
+      else this.#onChange();
       return node;
     } catch (error) {
       api.close();

@@ -218,6 +218,27 @@ describe('PixelStage', () => {
     expect(Array.from({ length: 48 }, (_, x) => rgb[3 * x])).toEqual(row);
   });
 
+  it.each<[boolean, number]>([
+    [false, 101],
+    [true, 100],
+  ])('rounds, or cuts off (%s)', async (truncate, expected) => {
+    const plan = planOf(regularLattice(8, 8, latticeShape(SIZE, 0, 'overlap')), 32, 32, truncate);
+    const sink = new MemorySink();
+    const stage = new PixelStage(plan, sink, { onDecode: vi.fn(), onError: vi.fn() });
+    stage.deliver(0, new Float32Array(3 * P * P).fill(100.75 / 127.5 - 1));
+    await stage.drained();
+    expect(sink.tiles.get('0,0')![0]).toBe(expected);
+  });
+
+  it('clamps what lies outside', async () => {
+    const plan = planOf(regularLattice(8, 8, latticeShape(SIZE, 0, 'overlap')), 32, 32);
+    const sink = new MemorySink();
+    const stage = new PixelStage(plan, sink, { onDecode: vi.fn(), onError: vi.fn() });
+    stage.deliver(0, new Float32Array(3 * P * P).fill(-7).fill(7, P * P, 2 * P * P));
+    await stage.drained();
+    expect([...sink.tiles.get('0,0')!.subarray(0, 3)]).toEqual([0, 255, 0]);
+  });
+
   it('holds more windows over a cell than fit a byte', async () => {
     const lattice = regularLattice(34, 34, { size: 17, stride: 1, cell: 1 });
     const fusion = { channels: 3, scale: 1, weights: windowWeights('uniform', 17) };

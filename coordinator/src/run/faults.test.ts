@@ -195,6 +195,17 @@ describe('a job fails', () => {
     });
   });
 
+  it('with TESSERA_NODE_UNAVAILABLE when its node comes back as one of other numerics', async () => {
+    const node = await start();
+    const change = () => {
+      node.die();
+      node.bundle.numerics = 'other';
+      void node.revive();
+    };
+    node.denoising = after(3, doing(change));
+    await expect(render([node], bus, job)).rejects.toMatchObject({ code: 'TESSERA_NODE_UNAVAILABLE' });
+  });
+
   it('with TESSERA_BUNDLE_UNKNOWN when no node has its bundle', async () => {
     const node = await start({ name: 'elsewhere', digest: '0'.repeat(64) });
     await expect(render([node], bus, job)).rejects.toMatchObject({

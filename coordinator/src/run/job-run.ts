@@ -124,9 +124,8 @@ export class JobRun implements WorkSource, BatchHost {
     const loaded = node.bundle(this.bundle)!;
     const limit = Math.min(this.#options.batch ?? Math.max(1, loaded.batch), this.#tilesPerMessage);
     if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
-    const allows = (task: Task) =>
-      task.failures.allows(node.api.address) && (task.kind !== 'pixels' || !this.#sinkLags());
-    const tasks = this.#queue.take(limit, allows);
+    const allows = (task: Task) => task.failures.allows(node.api.address);
+    const tasks = this.#queue.take(limit, allows, !this.#sinkLags());
     if (tasks.length === 0) return undefined;
     return tasks[0]!.kind === 'denoise'
       ? new DenoiseBatch(this, tasks as DenoiseTask[])

@@ -89,7 +89,14 @@ describe('TaskQueue', () => {
 
   it('batches one kind at a time', () => {
     for (const batch of drain(queueOf(TASKS), 4))
-      expect(new Set(batch.map((name) => name.startsWith('denoise'))).size).toBe(1);
+      expect(new Set(batch.map((name) => name.split(' ')[0])).size).toBe(1);
+  });
+
+  it('leaves pixels alone when told to', () => {
+    const queue = queueOf([pixels(0), denoise(FINE, LAST_STEP, 0)]);
+    expect(queue.take(5, () => true, false).map(nameOf)).toEqual(['denoise 0/3/0']);
+    expect(queue.take(5, () => true, false)).toEqual([]);
+    expect(queue.take(5, () => true).map(nameOf)).toEqual(['pixels 0']);
   });
 
   it('passes over what is not allowed and keeps it', () => {

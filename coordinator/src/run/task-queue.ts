@@ -36,7 +36,8 @@ export type DecodeTask = FrameTask | PixelTask;
  */
 export class TaskQueue {
   readonly #denoise = new FlatQueue<DenoiseTask>();
-  readonly #decode = new FlatQueue<DecodeTask>();
+  readonly #frames = new FlatQueue<FrameTask>();
+  readonly #pixels = new FlatQueue<PixelTask>();
   readonly #lastStep: number;
 
   /** `lastStep` is the priority after which pixels may be decoded: behind all other steps, before the last one. */
@@ -44,42 +45,44 @@ export class TaskQueue {
     this.#lastStep = lastStep;
   }
 
-  /** Tiles that could be denoised now. */
-  get denoiseLength(): number {
-    return this.#denoise.length;
-  }
-
   get length(): number {
-    return this.#denoise.length + this.#decode.length;
+    return this.#denoise.length + this.#frames.length + this.#pixels.length;
   }
 
   push(task: Task): void {
     if (task.kind === 'denoise')
       this.#denoise.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.tile));
     else if (task.kind === 'frame')
-      this.#decode.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.frame));
-    else this.#decode.push(task, rank(this.#lastStep, 0, task.tile));
+      this.#frames.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.frame));
+    else this.#pixels.push(task, rank(this.#lastStep, 0, task.tile));
   }
 
   /** Takes out all tasks that `isWanted` points at. */
   takeOut(isWanted: (task: Task) => boolean): Task[] {
-    return [
-      ...takeAllowed(this.#denoise, Number.POSITIVE_INFINITY, isWanted),
-      ...takeAllowed(this.#decode, Number.POSITIVE_INFINITY, isWanted),
-    ];
+    return [this.#denoise, this.#frames, this.#pixels].flatMap((queue: FlatQueue<Task>) =>
+      takeAllowed(queue, Number.POSITIVE_INFINITY, isWanted),
+    );
   }
 
-  /** Up to `limit` tasks of one kind that `allows` lets through, the most urgent first; empty if there are none. */
-  take(limit: number, allows: (task: Task) => boolean): DenoiseTask[] | DecodeTask[] {
-    const decodeFirst =
-      this.#decode.length > 0 &&
-      (this.#decode.peekValue() ?? 0) <= (this.#denoise.peekValue() ?? Number.POSITIVE_INFINITY);
-    const first = decodeFirst
-      ? takeAllowed(this.#decode, limit, allows)
-      : takeAllowed(this.#denoise, limit, allows);
-    if (first.length > 0) return first;
-    return decodeFirst ? takeAllowed(this.#denoise, limit, allows) : takeAllowed(this.#decode, limit, allows);
+  /**
+   * Up to `limit` tasks of one kind that `allows` lets through, the most urgent first; empty if there are none. With
+   * `pixels` false that kind is left alone.
+   */
+  take(limit: number, allows: (task: Task) => boolean, pixels = true): DenoiseTask[] | DecodeTask[] {
+    const queues: FlatQueue<Task>[] = pixels
+      ? [this.#denoise, this.#frames, this.#pixels]
+      : [this.#denoise, this.#frames];
+    queues.sort((a, b) => urgencyOf(a) - urgencyOf(b));
+    for (const queue of queues) {
+      const taken = takeAllowed(queue, limit, allows);
+      if (taken.length > 0) return taken as DenoiseTask[] | DecodeTask[];
+    }
+    return [];
   }
+}
+
+function urgencyOf(queue: FlatQueue<Task>): number {
+  return queue.peekValue() ?? Number.MAX_VALUE;
 }
 
 function takeAllowed<T extends Task>(queue: FlatQueue<T>, limit: number, allows: (task: T) => boolean): T[] {

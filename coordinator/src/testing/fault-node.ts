@@ -46,7 +46,10 @@ export type FaultNodeOptions = Partial<Omit<LoadedBundle, 'name'>> & {
  * or `decoding`, take its memory away, drop its connections, kill and revive it.
  */
 export class FaultNode {
-  readonly #options: FaultNodeOptions;
+  readonly #bus: FrameBus;
+  readonly #name: string | undefined;
+  /** What it says of its bundle. */
+  readonly bundle: LoadedBundle;
   #server = new Server(CHANNEL_OPTIONS);
   #address = '127.0.0.1:0';
   /** Vectors by digest. Clear it, and the node asks for them again. */
@@ -60,8 +63,19 @@ export class FaultNode {
   /** Tiles in the largest request. */
   largestBatch = 0;
 
-  private constructor(options: FaultNodeOptions) {
-    this.#options = options;
+  private constructor({ bus, name, ...said }: FaultNodeOptions) {
+    this.#bus = bus;
+    this.#name = name;
+    this.bundle = {
+      digest: FAULT_DIGEST,
+      name: FAULT_MANIFEST.name,
+      batch: 4,
+      secondsPerEvaluation: 1e-4,
+      numerics: 'fault',
+      padded: false,
+      flops: { denoiser: 1000, decoder: 100, encoder: 10 },
+      ...said,
+    };
   }
 
   /** Listens on a free port of the loopback interface. */
@@ -120,18 +134,8 @@ export class FaultNode {
   }
 
   #describe(): DescribeResponse {
-    const { bus: _, name = this.#address, ...said } = this.#options;
-    const bundle = {
-      digest: FAULT_DIGEST,
-      name: FAULT_MANIFEST.name,
-      batch: 4,
-      secondsPerEvaluation: 1e-4,
-      numerics: 'fault',
-      padded: false,
-      flops: { denoiser: 1000, decoder: 100, encoder: 10 },
-      ...said,
-    };
-    return { name, version: '0', device: 'none', threads: 1, bundles: [bundle] };
+    const name = this.#name ?? this.#address;
+    return { name, version: '0', device: 'none', threads: 1, bundles: [this.bundle] };
   }
 
   async #denoise({ tiles, projection }: DenoiseRequest): Promise<DenoiseResponse> {
@@ -167,7 +171,7 @@ export class FaultNode {
 
   async #frames(guide: Guide | undefined): Promise<{ frames: Uint8Array[]; lacking: string[] }> {
     const subjects = (guide?.frames ?? []).map(({ subject }) => subject);
-    const found = await Promise.all(subjects.map((subject) => this.#options.bus.fetch(subject)));
+    const found = await Promise.all(subjects.map((subject) => this.#bus.fetch(subject)));
     const frames = found.filter((frame) => frame !== undefined);
     return { frames, lacking: subjects.filter((_, i) => found[i] === undefined) };
   }
@@ -193,7 +197,7 @@ export class FaultNode {
       }
       const image = decode(tile, frames, FAULT_MANIFEST.tile.pixels);
       decoder++;
-      if (tile.publish !== '') await this.#options.bus.publish(tile.publish, image);
+      if (tile.publish !== '') await this.#bus.publish(tile.publish, image);
       this.done.push(tile.position);
       answers.push({
         id: tile.id,
