@@ -1,13 +1,19 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { openPicture, type PictureWriter, TesseraError } from '@tessera/tiler';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CHECKPOINT_SECONDS } from '../checkpoint/checkpointer.js';
+import type { StateParts } from '../checkpoint/state-file.js';
 import { FolderState } from '../checkpoint/state-store.js';
+import { SYSTEM_CLOCK } from '../dispatch/clock.js';
+import { NodeConnection } from '../dispatch/node-connection.js';
+import { Farm } from '../farm/farm.js';
 import { faultFarm } from '../testing/fault-farm.js';
 import { faultJob, hashes, render } from '../testing/fault-job.js';
 import type { FaultNode } from '../testing/fault-node.js';
 import { scratchFolder } from '../testing/scratch.js';
 import { jobCost } from './cost.js';
 import { parseProjection } from './projection-settings.js';
+import { renderOnFarm } from './render-job.js';
 import type { RenderJob, RenderProgress } from './render-request.js';
 import type { RenderReport } from './report.js';
 import type { RenderSettings } from './settings.js';
@@ -83,6 +89,14 @@ describe('a job that is stopped and gone on with', () => {
     expect(node.done.length - before).toBeLessThan(total / 2);
   });
 
+  it('releases each frame after its last reader', async () => {
+    await stopped(job(), ({ tileSteps: done }) => done >= tileSteps / 3);
+    const whole = vi.spyOn(bus, 'releaseJob').mockResolvedValue();
+    await render([node], bus, job());
+    whole.mockRestore();
+    expect(bus.size).toBe(0);
+  });
+
   it('may be stopped again and again', async () => {
     for (const part of [0.3, 0.6, 0.9])
       await stopped(job(), ({ tileSteps: done }) => done >= part * tileSteps);
@@ -95,6 +109,33 @@ describe('a job that is stopped and gone on with', () => {
     const rest = job(WIDE, { batch: 7, barrier: true });
     expect(hashes(await render(others, bus, rest))).toEqual(hashes(calm));
   });
+
+  it.each([0.2, 0.5, 0.8])(
+    'goes on from its last checkpoint (%d of the windows) after a kill',
+    async (part) => {
+      const folder = new FolderState(scratch());
+      let killed = false;
+      const state = {
+        read: () => folder.read(),
+        write: async (parts: StateParts) => (killed ? undefined : folder.write(parts)),
+      };
+      let now = 0;
+      const farm = new Farm({ clock: { now: () => now, after: SYSTEM_CLOCK.after } });
+      await farm.pool.add(new NodeConnection(node.address));
+      const stop = new AbortController();
+      const onProgress = ({ decoded, totalDecodes }: RenderProgress) => {
+        // Saved once, here; what is sampled and written from then on is lost.
+        if (!killed && now > 0) killed = true;
+        if (decoded >= part * totalDecodes) now = CHECKPOINT_SECONDS;
+        if (decoded >= 0.9 * totalDecodes) stop.abort();
+      };
+      const environment = { nodes: [], bus, version: 'test', signal: stop.signal, onProgress };
+      const run = renderOnFarm(job(WIDE, { state, batch: 1 }), environment, farm);
+      await expect(run).rejects.toMatchObject({ code: 'TESSERA_CANCELLED' });
+      farm.close();
+      expect(hashes(await render([node], bus, job()))).toEqual(hashes(calm));
+    },
+  );
 
   it('was saved even if it was stopped before it began', async () => {
     const signal = AbortSignal.abort();
