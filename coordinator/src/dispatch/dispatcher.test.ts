@@ -44,7 +44,11 @@ async function dispatching(names: readonly string[], batches: number) {
     dispatcher.wake();
     await settle();
   };
-  return { pool, dispatcher, sent, givenBack, settle, wake };
+  const more = async (count: number) => {
+    batches += count;
+    await wake();
+  };
+  return { pool, dispatcher, sent, givenBack, settle, wake, more };
 }
 
 describe('Dispatcher', () => {
@@ -55,6 +59,15 @@ describe('Dispatcher', () => {
     const full = await dispatching(['a', 'b'], 10);
     await full.wake();
     expect(full.sent.map(({ node }) => node)).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('lets an idle node go before one that has something to do', async () => {
+    const { sent, wake, settle, more } = await dispatching(['a', 'b'], 2);
+    await wake();
+    sent[1]!.answer();
+    await settle();
+    await more(1);
+    expect(sent.map(({ node }) => node)).toEqual(['a', 'b', 'b']);
   });
 
   it('gives more to whoever answers', async () => {

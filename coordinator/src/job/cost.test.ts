@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { faultFarm } from '../testing/fault-farm.js';
 import { faultJob, render } from '../testing/fault-job.js';
+import type { FaultNode } from '../testing/fault-node.js';
 import { jobCost, totalFlops } from './cost.js';
 import { parseProjection } from './projection-settings.js';
 import type { RenderSettings } from './settings.js';
@@ -25,20 +26,31 @@ const settings = fc.record<Partial<RenderSettings>>({
 });
 
 describe('jobCost', () => {
+  /** Holds what was said before a run against what the node then counted. */
+  async function check(node: FaultNode, some: Partial<RenderSettings>): Promise<void> {
+    const job = faultJob(some);
+    const { evaluations, tileSteps, levels } = jobCost(job.plan);
+    const report = await render([node], bus, job);
+    expect(report.evaluations).toEqual(evaluations);
+    expect(report.tileSteps).toBe(tileSteps);
+    expect(report.levels.map(({ tiles }) => tiles)).toEqual(levels.map(({ tiles }) => tiles));
+  }
+
   it('says what a run then evaluates, on any canvas', async () => {
     const node = await start({ batch: 16 });
     await fc.assert(
-      fc.asyncProperty(settings, async (some) => {
-        const job = faultJob(some);
-        const { evaluations, tileSteps, levels } = jobCost(job.plan);
-        const report = await render([node], bus, job);
-        expect(report.evaluations).toEqual(evaluations);
-        expect(report.tileSteps).toBe(tileSteps);
-        expect(report.levels.map(({ tiles }) => tiles)).toEqual(levels.map(({ tiles }) => tiles));
-      }),
-      { numRuns: 12 },
+      fc.asyncProperty(settings, (some) => check(node, some)),
+      { numRuns: 8 },
     );
   });
+
+  it.each(['input', 'newton:2', 'backprojection:3', 'input+newton:1+backprojection', 'off'])(
+    'says what --projection %s evaluates, guided part of the way',
+    async (text) => {
+      const projection = parseProjection(text);
+      await check(await start({ batch: 16 }), { projection, guidanceScale: 2, guidanceInterval: [0, 0.5] });
+    },
+  );
 
   it('counts FLOPs where the graphs are known', () => {
     const { plan } = faultJob();
