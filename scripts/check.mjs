@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { driftedDocs } from './generated-docs.mjs';
 import { isMain, must, ROOT, run, tool } from './run.mjs';
 import { setup } from './setup.mjs';
 
@@ -11,8 +12,11 @@ export async function check() {
   await must(tool('buf'), ['lint'], { cwd: `${ROOT}proto` });
   await checkBreaking();
   await checkGenerated();
+  await checkDocs();
   checkLock();
-  console.log('Checked: format, lint, imports between rooms, types, protocol, generated code, lock file.');
+  console.log(
+    'Checked: format, lint, imports between rooms, types, protocol, generated code and documents, lock file.',
+  );
 }
 
 /** The protocol still reads what main's writes. Left out where there is no main to compare with (a tarball, a shallow clone). */
@@ -48,6 +52,11 @@ function contents(folder) {
       return [path.slice(folder.length), readFileSync(path, 'utf8')];
     }),
   );
+}
+
+async function checkDocs() {
+  const drift = await driftedDocs();
+  if (drift.length > 0) fail(`Not what the code gives, run \`npm run generate\`: ${drift.join(', ')}`);
 }
 
 /** A lock file without download addresses installs from whichever registry npm is set to. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { CoordinatorCommandOptions } from '../farm/run-coordinator.js';
-import { addJson, address, collect } from './options.js';
+import { withSettings } from '../config/with-settings.js';
+import { addJson } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -15,19 +15,9 @@ same command goes on with them.`;
 export function coordinatorCommand(): Command {
   const command = new Command('coordinator')
     .description('Takes jobs and has the nodes of a farm do them.')
-    .requiredOption('--grpc <host:port>', 'where jobs are taken; port 0 takes a free one', address('--grpc'))
-    .requiredOption('--state <dir>', 'folder of the jobs, which is made if it is not there')
-    .option(
-      '--bundle <dir>',
-      'model bundle that jobs may ask for, may be given several times (default: the one in models/)',
-      collect,
-    )
-    .option('--nats <url>', 'NATS server of the farm, or several with commas')
-    .option('--node <host:port>', 'the one node of a farm without NATS', address('--node'));
-  return addJson(command)
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: CoordinatorCommandOptions) => {
-      const { runCoordinator } = await import('../farm/run-coordinator.js');
-      await runCoordinator(options);
-    });
+    .addHelpText('after', EXAMPLES);
+  return withSettings(addJson(command), 'coordinator', async (settings) => {
+    const { runCoordinator } = await import('../farm/run-coordinator.js');
+    await runCoordinator(settings, command.opts().json ?? false);
+  });
 }

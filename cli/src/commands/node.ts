@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import type { NodeCommandOptions } from '../farm/run-node.js';
-import { integer } from '../render/arguments.js';
-import { addJson, address, collect } from './options.js';
+import { withSettings } from '../config/with-settings.js';
+import { addJson } from './options.js';
 
 const EXAMPLES = `
 Examples:
@@ -16,34 +15,10 @@ SIGTERM or Ctrl-C lets it finish what is in flight; a second one ends it at once
 export function nodeCommand(): Command {
   const command = new Command('node')
     .description('Serves model bundles to coordinators.')
-    .requiredOption(
-      '--listen <host:port>',
-      'where coordinators reach it; port 0 takes a free one',
-      address('--listen'),
-    )
-    .option(
-      '--bundle <dir>',
-      'model bundle, may be given several times (default: the one in models/)',
-      collect,
-    )
-    .option('--nats <url>', 'NATS server of the farm, or several with commas (default: no NATS)')
-    .option('--name <name>', 'unique in the farm: letters, digits, - and _ (default: host and port)')
-    .option('--device <name>', 'execution provider: cpu, cuda:0, webgpu ...', 'cpu')
-    .option(
-      '--threads <n>',
-      'threads of the device (default: as the machine allows)',
-      integer('--threads', 1, 1024),
-    )
-    .option(
-      '--batch <n>',
-      'tiles evaluated together (default: measured at start)',
-      integer('--batch', 1, 1024),
-    );
-  return addJson(command)
-    .addHelpText('after', EXAMPLES)
-    .action(async (options: NodeCommandOptions) => {
-      // Loaded only now: most commands need no NATS.
-      const { runNode } = await import('../farm/run-node.js');
-      await runNode(options);
-    });
+    .addHelpText('after', EXAMPLES);
+  return withSettings(addJson(command), 'node', async (settings) => {
+    // Loaded only now: most commands need no NATS.
+    const { runNode } = await import('../farm/run-node.js');
+    await runNode(settings, command.opts().json ?? false);
+  });
 }

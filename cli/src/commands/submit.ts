@@ -1,10 +1,10 @@
 import { Command } from 'commander';
+import { withSettings } from '../config/with-settings.js';
 import { withCoordinator } from '../jobs/connect.js';
 import { jobAsJson } from '../jobs/show-job.js';
 import { type SubmitOptions, submit } from '../jobs/submit.js';
 import { choice, integer } from '../render/arguments.js';
 import { addRenderOptions } from '../render/options.js';
-import { address } from './options.js';
 
 const FORMATS = ['svs.tif', 'ome.tif', 'tif', 'dzi', 'png', 'jpg'];
 
@@ -33,16 +33,15 @@ Prints the id of the job. The picture stays with the coordinator, in its --state
 export function submitCommand(): Command {
   const command = new Command('submit')
     .description('Asks a coordinator for a picture.')
-    .requiredOption('--coordinator <host:port>', 'whom to ask', address('--coordinator'))
     .option('--format <name>', FORMATS.join(', '), choice('--format', FORMATS), 'svs.tif')
     .option('--priority <n>', '0 (last) to 9 (first) (default: 4)', integer('--priority', 0, 9))
     .option('--key <text>', 'asking again with the same key gives the same job (default: none)');
   for (const option of addRenderOptions(new Command()).options)
     if (!OF_RENDER_ALONE.has(option.long ?? '')) command.addOption(option);
-  return command.addHelpText('after', EXAMPLES).action(async (options: SubmitOptions) => {
-    const job = await withCoordinator(options.coordinator, (coordinator, call) =>
-      submit(coordinator, options, call),
-    );
+  command.addHelpText('after', EXAMPLES);
+  return withSettings(command, 'client', async (settings) => {
+    const options = command.opts<SubmitOptions>();
+    const job = await withCoordinator(settings, (coordinator, call) => submit(coordinator, options, call));
     process.stdout.write(`${options.json ? JSON.stringify(jobAsJson(job), undefined, 2) : job.id}\n`);
   });
 }

@@ -15,6 +15,8 @@ import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import { defaultBundle } from '../bundle-path.js';
+import type { Values } from '../config/setting.js';
+import type { COORDINATOR } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
 import { takeLock } from '../output/lock.js';
 import { fileError } from '../output/writable.js';
@@ -22,15 +24,8 @@ import { pictureInfo } from '../render/picture-info.js';
 import { VERSION } from '../version.js';
 import { openNats } from './nats.js';
 
-/** What was typed after `tessera coordinator`. */
-export interface CoordinatorCommandOptions {
-  readonly grpc: string;
-  readonly state: string;
-  readonly bundle?: readonly string[];
-  readonly node?: string;
-  readonly nats?: string;
-  readonly json?: true;
-}
+/** The settings of `tessera coordinator`. */
+type CoordinatorSettings = Values<typeof COORDINATOR>;
 
 /** Half of the memory is for latents; the rest for batches under way, pictures being written and the runtime. */
 const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() / 2 };
@@ -48,7 +43,7 @@ interface Nodes {
  * TESSERA_BAD_ARGUMENT, the errors of `openBundle`, TESSERA_OUTPUT_BUSY if another coordinator has the folder,
  * TESSERA_PORT_IN_USE, TESSERA_NATS_UNAVAILABLE.
  */
-export async function runCoordinator(options: CoordinatorCommandOptions): Promise<void> {
+export async function runCoordinator(options: CoordinatorSettings, json: boolean): Promise<void> {
   checkNodes(options);
   const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
   const dir = resolve(options.state);
@@ -57,7 +52,7 @@ export async function runCoordinator(options: CoordinatorCommandOptions): Promis
   try {
     const nodes = await nodesOf(options);
     try {
-      await serve(options, bundles, dir, nodes, signal);
+      await serve(options.grpc, json, bundles, dir, nodes, signal);
     } finally {
       await nodes.close();
     }
@@ -68,7 +63,8 @@ export async function runCoordinator(options: CoordinatorCommandOptions): Promis
 }
 
 async function serve(
-  { grpc, json }: CoordinatorCommandOptions,
+  grpc: string,
+  json: boolean,
   bundles: readonly Bundle[],
   dir: string,
   nodes: Nodes,
@@ -109,7 +105,7 @@ async function serve(
   }
 }
 
-function checkNodes({ node, nats }: CoordinatorCommandOptions): void {
+function checkNodes({ node, nats }: CoordinatorSettings): void {
   if ((node === undefined) === (nats === undefined))
     throw TesseraError.expected(
       'TESSERA_BAD_ARGUMENT',
@@ -119,7 +115,7 @@ function checkNodes({ node, nats }: CoordinatorCommandOptions): void {
     );
 }
 
-async function nodesOf({ node, nats: servers }: CoordinatorCommandOptions): Promise<Nodes> {
+async function nodesOf({ node, nats: servers }: CoordinatorSettings): Promise<Nodes> {
   if (servers === undefined)
     return {
       // The node has a bus to itself; here nothing is published or fetched.

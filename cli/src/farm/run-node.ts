@@ -4,23 +4,16 @@ import { type Announcement, type FarmConnection, NatsFrameBus, NodeRegistry } fr
 import { TesseraNode } from '@tessera/gpu-node';
 import type { DescribeResponse } from '@tessera/proto';
 import { defaultBundle } from '../bundle-path.js';
+import type { Values } from '../config/setting.js';
+import type { NODE } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
 import { BoundedFrameBus } from './bounded-frame-bus.js';
 import { openNats } from './nats.js';
 import { nodeName, reachable } from './node-name.js';
 import { withinSeconds } from './within-seconds.js';
 
-/** What was typed after `tessera node`. */
-export interface NodeCommandOptions {
-  readonly listen: string;
-  readonly bundle?: readonly string[];
-  readonly device: string;
-  readonly threads?: number;
-  readonly batch?: number;
-  readonly name?: string;
-  readonly nats?: string;
-  readonly json?: true;
-}
+/** The settings of `tessera node`. */
+type NodeSettings = Values<typeof NODE>;
 
 /** Seconds that calls under way have when the node is told to stop: less than the 30 that supervisors usually grant. */
 const DRAIN_SECONDS = 25;
@@ -31,7 +24,7 @@ const DESCRIBE_SECONDS = 10;
  * `tessera node`: serves until SIGTERM or Ctrl-C, then finishes what is in flight. Throws the errors of `TesseraNode.start`,
  * TESSERA_NATS_UNAVAILABLE, and TESSERA_NODE_EXISTS if another process has the name, also later.
  */
-export async function runNode(options: NodeCommandOptions): Promise<void> {
+export async function runNode(options: NodeSettings, json: boolean): Promise<void> {
   const name = options.name ?? nodeName(options.listen);
   const { signal, release } = interruptible(() => process.stderr.write('Finishing what is in flight.\n'));
   const nats = options.nats === undefined ? undefined : await openNats(options.nats, `node ${name}`);
@@ -46,7 +39,7 @@ export async function runNode(options: NodeCommandOptions): Promise<void> {
       ...(options.batch !== undefined && { batch: options.batch }),
     });
     try {
-      await serve(node, name, nats, options.json ?? false, signal);
+      await serve(node, name, nats, json, signal);
     } finally {
       await node.close();
     }

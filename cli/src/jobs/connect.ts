@@ -1,4 +1,6 @@
 import { CoordinatorConnection } from '@tessera/coordinator';
+import type { Values } from '../config/setting.js';
+import type { CLIENT } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
 
 /** How a coordinator is called: for so long, until Ctrl-C. */
@@ -10,13 +12,16 @@ export interface Call {
 /** What an answer may take: a paused job is saved first. */
 const SECONDS = 60;
 
-/** Does something with the coordinator at an address; Ctrl-C ends it. Throws TESSERA_COORDINATOR_UNAVAILABLE ... */
+/** The settings of every command that asks a coordinator. */
+export type ClientSettings = Values<typeof CLIENT>;
+
+/** Does something with the coordinator of the settings; Ctrl-C ends it. Throws TESSERA_COORDINATOR_UNAVAILABLE ... */
 export async function withCoordinator<T>(
-  address: string,
+  settings: ClientSettings,
   action: (coordinator: CoordinatorConnection, call: Call) => Promise<T>,
 ): Promise<T> {
   const { signal, release } = interruptible(() => {});
-  const coordinator = new CoordinatorConnection(address);
+  const coordinator = new CoordinatorConnection(settings.coordinator);
   try {
     return await action(coordinator, { seconds: SECONDS, signal });
   } finally {

@@ -19,7 +19,6 @@ import type { Call } from './connect.js';
 
 /** What was typed after `tessera submit`. */
 export interface SubmitOptions extends RenderOptions {
-  readonly coordinator: string;
   readonly format: string;
   readonly priority?: number;
   readonly key?: string;

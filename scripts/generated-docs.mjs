@@ -1,0 +1,25 @@
+// Documents that are made from definitions in the code. Run, it writes them; `npm run check` compares them.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { isMain, ROOT } from './run.mjs';
+
+/** Paths and texts. The code must be built. */
+export async function generatedDocs() {
+  const { settingsDocument } = await import(`${ROOT}cli/dist/config/document.js`);
+  return new Map([['docs/configuration.md', settingsDocument()]]);
+}
+
+/** Those that are not what they would become. */
+export async function driftedDocs() {
+  return [...(await generatedDocs())].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+}
+
+function read(path) {
+  try {
+    return readFileSync(`${ROOT}${path}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+if (isMain(import.meta.filename))
+  for (const [path, text] of await generatedDocs()) writeFileSync(`${ROOT}${path}`, text);
