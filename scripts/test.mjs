@@ -16,6 +16,7 @@ if (part === undefined) {
   await check();
 }
 findNatsServer();
+if (part === undefined) findKubernetes();
 const code = await run(tool('vitest'), [
   'run',
   ...(part === undefined ? [] : [part]),
@@ -32,6 +33,11 @@ function findNatsServer() {
   );
   if (found.server !== undefined) process.env.TESSERA_NATS_SERVER = found.server;
   else console.log(found.reason);
+}
+
+/** Installs once what many test files of deploy/ look for at a time. */
+function findKubernetes() {
+  execFileSync(process.execPath, [`${ROOT}scripts/kubernetes.mjs`], { stdio: 'ignore' });
 }
 
 /** Says what was not run and the totals; the exit code of the whole. */

@@ -1,0 +1,59 @@
+// Copies what runs, and nothing else, from a built checkout into a new folder: compiled code without its tests, the default
+// bundle, the packages that this needs, and the list of them (sbom.json, CycloneDX).
+//
+//   node deploy/images/stage.mjs FOLDER
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Rooms that `tessera` is made of, as `cli` and what it depends on name them. */
+const ROOMS = ['proto', 'tiler', 'farm', 'gpu-node', 'coordinator', 'cli'];
+const NOT_RUN = /\.test\.|\.fixture\.|\.d\.ts$|\.map$|\.tsbuildinfo$|[\\/]testing$/;
+
+const [to] = process.argv.slice(2);
+if (to === undefined) {
+  console.error('Expected a folder to copy to: node deploy/images/stage.mjs FOLDER');
+  process.exit(2);
+}
+stage(resolve(to));
+
+function stage(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ['package-lock.json', '.npmrc', 'LICENSE']) cpSync(join(ROOT, file), join(folder, file));
+  copyManifest('.', folder, (manifest) => ({ ...manifest, workspaces: ROOMS }));
+  for (const room of ROOMS) {
+    copyManifest(room, join(folder, room));
+    cpSync(join(ROOT, room, 'dist'), join(folder, room, 'dist'), {
+      recursive: true,
+      filter: (path) => !NOT_RUN.test(path),
+    });
+  }
+  cpSync(join(ROOT, 'cli/bin'), join(folder, 'cli/bin'), { recursive: true });
+  cpSync(join(ROOT, 'models/histology-mini'), join(folder, 'models/histology-mini'), { recursive: true });
+  npm(folder, 'install', '--omit=dev', '--no-save', '--no-progress');
+  writeFileSync(join(folder, 'sbom.json'), npm(folder, 'sbom', '--sbom-format=cyclonedx'));
+  dropOtherPlatforms(join(folder, 'node_modules/onnxruntime-node/bin/napi-v6'));
+}
+
+/** A package.json without what only building and testing needs. */
+function copyManifest(room, folder, change = (manifest) => manifest) {
+  const { devDependencies: _, ...manifest } = JSON.parse(
+    readFileSync(join(ROOT, room, 'package.json'), 'utf8'),
+  );
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(change(manifest), null, 2)}\n`);
+}
+
+/** ONNX Runtime's package carries the libraries of every platform, 290 MB. */
+function dropOtherPlatforms(folder) {
+  for (const platform of readdirSync(folder))
+    for (const architecture of readdirSync(join(folder, platform)))
+      if (platform !== process.platform || architecture !== process.arch)
+        rmSync(join(folder, platform, architecture), { recursive: true });
+}
+
+function npm(cwd, ...options) {
+  return execFileSync('npm', options, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
