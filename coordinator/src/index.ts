@@ -5,7 +5,8 @@ export { FolderState, type StateStore } from './checkpoint/state-store.js';
 export { stepCell } from './dataflow/step-cell.js';
 export type { CallOptions, NodeApi } from './dispatch/node-api.js';
 export { NodeConnection } from './dispatch/node-connection.js';
-export { Farm } from './farm/farm.js';
+export type { NodeHandle, NodeState } from './dispatch/node-handle.js';
+export { Farm, type FarmOptions } from './farm/farm.js';
 export { type AnnouncedNodes, followRegistry } from './farm/follow-registry.js';
 export { keepJoined } from './farm/keep-joined.js';
 export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
@@ -24,6 +25,15 @@ export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './j
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { DECODE_NAMES, type DecodeName, defaultSettings, type RenderSettings } from './job/settings.js';
 export { settingsMessage } from './job/settings-message.js';
+export {
+  type BatchObserver,
+  type CoordinatorObserver,
+  type RunObserver,
+  type TakenBatch,
+  UNOBSERVED,
+} from './observe/observer.js';
+export type { JobRun } from './run/job-run.js';
+export type { DenoiseTask, Task } from './run/task-queue.js';
 export {
   conditionDigest,
   GridConditions,

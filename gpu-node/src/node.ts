@@ -9,11 +9,13 @@ import { type Bundle, openBundle } from './bundle/open-bundle.js';
 import { ContextCache } from './context/context-cache.js';
 import { availableThreads } from './device/threads.js';
 import { Guides } from './guide/guides.js';
+import { type NodeObserver, UNOBSERVED } from './observe/observer.js';
 import { Pace } from './probe/pace.js';
 import { DecodeMethod } from './service/decode.js';
 import { DenoiseMethod } from './service/denoise.js';
 import { describe } from './service/describe.js';
 import { LoadedBundles } from './service/loaded-bundles.js';
+import { observed } from './service/observed.js';
 import { RunMethod } from './service/run.js';
 import { Device } from './worker/device.js';
 
@@ -40,6 +42,8 @@ export interface NodeOptions {
   readonly batch?: number;
   /** Unique in a farm; by default made of host and port. */
   readonly name?: string;
+  /** Who is told what happens in it. */
+  readonly observer?: NodeObserver;
 }
 
 /** A machine of `tessera.v1.Node`: one device, its bundles, and their graphs behind gRPC. */
@@ -49,12 +53,16 @@ export class TesseraNode {
   readonly #bundles = new LoadedBundles();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' });
   readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #observer: NodeObserver;
   #address = '';
   #device: Device | undefined;
   /** Loaded and not draining. */
   #serves = false;
+  /** The device's thread is there. */
+  #ready = false;
 
-  private constructor() {
+  private constructor(observer: NodeObserver) {
+    this.#observer = observer;
     this.#health.addToServer(this.#server);
   }
 
@@ -64,7 +72,7 @@ export class TesseraNode {
    */
   static async start(options: NodeOptions): Promise<TesseraNode> {
     checkCounts(options);
-    const node = new TesseraNode();
+    const node = new TesseraNode(options.observer ?? UNOBSERVED);
     try {
       // The thread takes as long to start as the files to be read.
       const opened = Promise.all([...new Set(options.bundles)].map(openBundle));
@@ -79,6 +87,11 @@ export class TesseraNode {
       await node.close();
       throw error;
     }
+  }
+
+  /** Whether it takes work: loaded, not draining, its device ready. */
+  get serving(): boolean {
+    return this.#serves && this.#ready;
   }
 
   /** host:port it listens on. */
@@ -101,16 +114,36 @@ export class TesseraNode {
 
   async #listen({ listen, device = 'cpu', name, bus }: NodeOptions, threads: number): Promise<void> {
     const self = { name: '', version, device, threads };
-    this.#device = await Device.start({ device, threads }, (ready) => this.#announce(ready && this.#serves));
+    this.#device = await Device.start({ device, threads }, (ready, reason) => {
+      this.#ready = ready;
+      this.#observer.device(ready, reason);
+      this.#announce(this.serving);
+    });
     const guides = new Guides(bus);
     const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, guides);
     const decode = new DecodeMethod(this.#bundles, this.#device, guides, bus);
     const run = new RunMethod(this.#bundles, this.#device);
+    const observer = this.#observer;
     const methods: NodeServer = {
       describe: unary(async () => describe(self, this.#bundles)),
-      denoise: unary((request, signal) => denoise.handle(request, signal)),
-      decode: unary((request, signal) => decode.handle(request, signal)),
-      run: unary((request, signal) => run.handle(request, signal)),
+      denoise: observed(
+        observer,
+        'denoise',
+        ({ tiles }) => tiles.length,
+        (...call) => denoise.handle(...call),
+      ),
+      decode: observed(
+        observer,
+        'decode',
+        ({ tiles }) => tiles.length,
+        (...call) => decode.handle(...call),
+      ),
+      run: observed(
+        observer,
+        'run',
+        () => 1,
+        (...call) => run.handle(...call),
+      ),
     };
     this.#server.addService(NodeService, methods);
     this.#address = await bind(this.#server, listen);
@@ -118,9 +151,12 @@ export class TesseraNode {
   }
 
   async #load(bundle: Bundle, batch: number | undefined): Promise<void> {
+    const began = performance.now();
     const report = await this.#device!.load(bundle, batch);
     const pace = new Pace(`Bundle '${bundle.manifest.name}'`, report.secondsPerEvaluation);
-    this.#bundles.add({ ...bundle, report, pace });
+    const loaded = { ...bundle, report, pace };
+    this.#bundles.add(loaded);
+    this.#observer.bundle(loaded, (performance.now() - began) / 1000);
   }
 
   #announce(serving: boolean): void {

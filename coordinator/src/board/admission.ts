@@ -10,6 +10,7 @@ import {
 } from '@tessera/tiler';
 import { jobCost } from '../job/cost.js';
 import { footprint } from '../job/footprint.js';
+import { pixelPlan } from '../job/pixel-plan.js';
 import { planJob } from '../job/plan.js';
 import { USUAL_PRIORITY } from '../job/render-session.js';
 import { settingsMessage, settingsOf } from '../job/settings-message.js';
@@ -56,7 +57,7 @@ export function admit(
   const plan = planJob(settings, manifest);
   const file = `picture.${format}`;
   checkFits(formatOf(file), settings.width, settings.height);
-  const { latentBytes } = jobCost(plan);
+  const { latentBytes, tileSteps: totalTileSteps } = jobCost(plan);
   if (latentBytes > maxLatentBytes)
     throw TesseraError.expected(
       'TESSERA_PLAN_REFUSED',
@@ -80,7 +81,7 @@ export function admit(
       priority,
       settings: settingsMessage(settings),
       bundle: request.bundle,
-      progress: undefined,
+      progress: { tileSteps: 0, totalTileSteps, windows: 0, totalWindows: pixelPlan(plan).lattice.count },
       output: '',
       report: '',
       error: undefined,

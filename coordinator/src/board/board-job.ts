@@ -1,7 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import type { Job, JobState } from '@tessera/proto';
 import type { Clock } from '../dispatch/clock.js';
+import type { Farm } from '../farm/farm.js';
 import type { RenderProgress } from '../job/render-request.js';
+import type { CoordinatorObserver } from '../observe/observer.js';
 import type { JobFolder } from './job-folder.js';
 import { isEnded, type JobRecord } from './job-record.js';
 
@@ -22,6 +24,7 @@ export class BoardJob {
   readonly folder: JobFolder;
   running: JobRunning | undefined;
   readonly #clock: Clock;
+  readonly #observer: CoordinatorObserver;
   readonly #events = new EventEmitter().setMaxListeners(0);
   #record: JobRecord;
   #version = 0;
@@ -29,10 +32,11 @@ export class BoardJob {
   #untold = false;
   #telling = false;
 
-  constructor(record: JobRecord, folder: JobFolder, clock: Clock) {
+  constructor(record: JobRecord, folder: JobFolder, { clock, observer }: Pick<Farm, 'clock' | 'observer'>) {
     this.#record = record;
     this.folder = folder;
     this.#clock = clock;
+    this.#observer = observer;
   }
 
   get record(): JobRecord {
@@ -51,6 +55,7 @@ export class BoardJob {
   /** Changes what is shown at once; resolves when it is on disk. Throws TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
   async change(changes: Partial<Job>): Promise<void> {
     this.#show({ ...changes, updatedAt: Date.now() });
+    this.#observer.job(this.view);
     const save = () => this.folder.save(this.#record);
     const saving = this.#saving.then(save, save);
     this.#saving = saving;

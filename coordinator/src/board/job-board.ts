@@ -86,7 +86,7 @@ export class JobBoard {
     const limit = { maxLatentBytes: limits.latentBytes, number: this.#next };
     const { record, grid } = admit(request, bundles, limit);
     this.#next++;
-    const job = new BoardJob(record, new JobFolder(join(dir, record.job.id)), farm.clock);
+    const job = new BoardJob(record, new JobFolder(join(dir, record.job.id)), farm);
     this.#put(job);
     const arriving = job.folder.create(grid.data).then(() => job.change({}));
     this.#arriving.set(job, arriving);
@@ -162,7 +162,7 @@ export class JobBoard {
     const { dir, farm } = this.#options;
     const folder = new JobFolder(join(dir, name));
     try {
-      const job = new BoardJob(await folder.read(), folder, farm.clock);
+      const job = new BoardJob(await folder.read(), folder, farm);
       if (job.state === JobState.RUNNING) await job.change({ state: JobState.QUEUED });
       this.#put(job);
       this.#next = Math.max(this.#next, job.record.number + 1);
@@ -192,6 +192,19 @@ export class JobBoard {
     const job = this.#jobs.get(id);
     if (job === undefined) throw TesseraError.expected('TESSERA_JOB_UNKNOWN', 'id', 'the id of a job', id);
     return job;
+  }
+
+  /** Jobs in a state. */
+  count(state: JobState): number {
+    return this.#inState(state).length;
+  }
+
+  /** Tile-steps that the jobs which run or wait have still to do: what more nodes would shorten. */
+  get pendingTileSteps(): number {
+    return this.#inState(JobState.QUEUED, JobState.RUNNING).reduce((pending, { view: { progress } }) => {
+      const { tileSteps = 0, totalTileSteps = 0 } = progress ?? {};
+      return pending + totalTileSteps - tileSteps;
+    }, 0);
   }
 
   #inState(...states: JobState[]): BoardJob[] {

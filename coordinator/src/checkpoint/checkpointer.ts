@@ -16,6 +16,8 @@ export interface CheckpointerOptions {
   readonly now: () => number;
   /** Seconds between checkpoints. */
   readonly interval?: number | undefined;
+  /** Called with what a checkpoint took. */
+  readonly onSaved: (saved: { readonly seconds: number; readonly bytes: number }) => void;
 }
 
 /**
@@ -29,16 +31,19 @@ export class Checkpointer {
   readonly #fingerprint: string;
   readonly #now: () => number;
   readonly #interval: number;
+  readonly #onSaved: CheckpointerOptions['onSaved'];
   #last: number;
   #saving: Promise<void> | undefined;
   /** State of the picture at the last checkpoint. */
   #picture: JobState['picture'];
+  /** Size of the last checkpoint. */
+  #bytes = 0;
 
   constructor(
     store: StateStore,
     run: JobRun,
     writer: PictureWriter | undefined,
-    { fingerprint, picture, now, interval = CHECKPOINT_SECONDS }: CheckpointerOptions,
+    { fingerprint, picture, now, interval = CHECKPOINT_SECONDS, onSaved }: CheckpointerOptions,
   ) {
     this.#store = store;
     this.#run = run;
@@ -47,6 +52,7 @@ export class Checkpointer {
     this.#picture = picture;
     this.#now = now;
     this.#interval = interval;
+    this.#onSaved = onSaved;
     this.#last = now();
   }
 
@@ -82,11 +88,13 @@ export class Checkpointer {
 
   async #afterTheOther(save: () => Promise<void>): Promise<void> {
     while (this.#saving !== undefined) await this.#saving.catch(() => undefined);
+    const began = this.#now();
     this.#saving = save().finally(() => {
       this.#saving = undefined;
       this.#last = this.#now();
     });
     await this.#saving;
+    this.#onSaved({ seconds: this.#last - began, bytes: this.#bytes });
   }
 
   async #pictureState(): Promise<JobState['picture']> {
@@ -96,9 +104,11 @@ export class Checkpointer {
     return { hash: pixels.hash.state(), writer: await this.#writer.checkpoint() };
   }
 
-  #write(): Promise<void> {
+  async #write(): Promise<void> {
     const { passes, progress } = this.#run;
     const rest = { ...progress, fingerprint: this.#fingerprint, picture: this.#picture };
-    return this.#store.write(saveState(passes, rest));
+    const state = saveState(passes, rest);
+    await this.#store.write(state);
+    this.#bytes = state.buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
   }
 }

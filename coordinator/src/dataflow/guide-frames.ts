@@ -98,12 +98,13 @@ export class GuideFrames {
     return true;
   }
 
-  /** A node found a frame missing on the bus: asks for it again, unless that is under way. */
-  lost(step: number, frame: number): void {
+  /** A node found a frame missing on the bus: asks for it again, unless that is under way; true if it does. */
+  lost(step: number, frame: number): boolean {
     const held = this.#frames.get(key(step, frame));
-    if (!held?.decoded) return;
+    if (!held?.decoded) return false;
     held.decoded = false;
     this.#events.onDecode(step, frame);
+    return true;
   }
 
   /** A tile-step has read `frames` for the last time. */

@@ -112,6 +112,16 @@ export class Pass {
     return this.#cellSteps[row * this.#canvas.columns + column]!;
   }
 
+  /** Steps that the cells furthest behind and furthest ahead have reached. */
+  get span(): { readonly lowest: number; readonly highest: number } {
+    const cells = this.#cellSteps.length;
+    let lowest = 0;
+    while (lowest < this.#plan.steps && this.#behind[lowest + 1] === 0) lowest++;
+    let highest = lowest;
+    while (highest < this.#plan.steps && this.#behind[highest + 1]! < cells) highest++;
+    return { lowest, highest };
+  }
+
   /** What a checkpoint keeps; shared with the pass, so copy it before the next delivery. */
   get state(): PassState {
     return { cellSteps: this.#cellSteps, held: this.#held };

@@ -16,6 +16,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Wait for the connection instead of failing at once with TESSERA_NODE_UNAVAILABLE while there is none. */
   readonly waitForReady?: boolean;
+  /** Metadata that goes along: keys in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `tessera.v1.Node` as the coordinator calls it: promises that reject with coded errors. */

@@ -1,4 +1,5 @@
 import { TesseraError } from '@tessera/tiler';
+import { type CoordinatorObserver, UNOBSERVED } from '../observe/observer.js';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
 import type { NodeApi } from './node-api.js';
 import { NodeHandle } from './node-handle.js';
@@ -33,13 +34,15 @@ export class NodePool {
   readonly #outages = new Map<NodeHandle, Outage>();
   readonly #clock: Clock;
   readonly #onChange: () => void;
+  readonly #observer: CoordinatorObserver;
   readonly #timers = new Set<() => void>();
   #closed = false;
 
   /** `onChange` is called whenever a node joins, leaves or changes its state. */
-  constructor(onChange: () => void, clock: Clock = SYSTEM_CLOCK) {
+  constructor(onChange: () => void, clock: Clock = SYSTEM_CLOCK, observer: CoordinatorObserver = UNOBSERVED) {
     this.#onChange = onChange;
     this.#clock = clock;
+    this.#observer = observer;
   }
 
   /** All nodes but those that are gone. */
@@ -59,7 +62,7 @@ export class NodePool {
       const before = this.#nodes.get(api.address);
       this.#nodes.set(api.address, node);
       if (before) this.remove(before);
-      else this.#onChange();
+      this.#changed(node);
       return node;
     } catch (error) {
       api.close();
@@ -87,13 +90,13 @@ export class NodePool {
     node.cause = error;
     if (lost) node.api.abandon();
     this.#probeLater(node);
-    this.#onChange();
+    this.#changed(node);
   }
 
   /** The node gets no new work; what is in flight is awaited by those who sent it. */
   drain(node: NodeHandle): void {
     node.state = 'draining';
-    this.#onChange();
+    this.#changed(node);
   }
 
   /** Forgets a node; its calls fail and their work goes elsewhere. */
@@ -102,7 +105,7 @@ export class NodePool {
     this.#outages.delete(node);
     if (this.#nodes.get(node.api.address) === node) this.#nodes.delete(node.api.address);
     node.api.close();
-    this.#onChange();
+    this.#changed(node);
   }
 
   /** Closes all connections and stops probing. */
@@ -111,6 +114,11 @@ export class NodePool {
     for (const cancel of this.#timers) cancel();
     for (const node of this.#nodes.values()) node.api.close();
     this.#nodes.clear();
+  }
+
+  #changed(node: NodeHandle): void {
+    this.#observer.node(node);
+    this.#onChange();
   }
 
   /** Probes a node after a while, or forgets it if it has had its time. */
@@ -136,7 +144,7 @@ export class NodePool {
       node.state = 'ready';
       node.cause = undefined;
       node.failures = 0;
-      this.#onChange();
+      this.#changed(node);
     } catch (error) {
       if (this.#closed || node.state !== 'aside') return;
       node.cause = TesseraError.from(error);

@@ -2,12 +2,23 @@ import { type Clock, SYSTEM_CLOCK } from '../dispatch/clock.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { NodePool } from '../dispatch/node-pool.js';
+import { type CoordinatorObserver, UNOBSERVED } from '../observe/observer.js';
 import { JobScheduler, type ScheduledJob } from './job-scheduler.js';
 
 /** A job's part in a farm. */
 export interface FarmMember extends ScheduledJob {
   /** Called whenever a node joins, leaves or changes its state. */
   onNodes(): void;
+}
+
+/** How a farm is set up. */
+export interface FarmOptions {
+  /** The machine's by default. */
+  readonly clock?: Clock;
+  /** Nodes may join at any time, so that a job without nodes waits; else (the default) it fails. */
+  readonly elastic?: boolean;
+  /** Who is told what happens on it. */
+  readonly observer?: CoordinatorObserver;
 }
 
 /** The nodes of one coordinator and the jobs that share them. The embedded mode is a farm of one node and one job. */
@@ -21,11 +32,13 @@ export class Farm {
   readonly clock: Clock;
   /** Nodes may join at any time, so that a job without nodes waits; else it fails. */
   readonly elastic: boolean;
+  readonly observer: CoordinatorObserver;
 
-  constructor({ clock = SYSTEM_CLOCK, elastic = false }: { clock?: Clock; elastic?: boolean } = {}) {
+  constructor({ clock = SYSTEM_CLOCK, elastic = false, observer = UNOBSERVED }: FarmOptions = {}) {
     this.clock = clock;
     this.elastic = elastic;
-    this.pool = new NodePool(() => this.#nodesChanged(), clock);
+    this.observer = observer;
+    this.pool = new NodePool(() => this.#nodesChanged(), clock, observer);
     this.#dispatcher = new Dispatcher(this.pool, this.#scheduler);
   }
 

@@ -67,6 +67,7 @@ export class RenderSession {
       nodes: () => farm.nodes,
       numerics: this.numerics,
       batch: job.batch,
+      observer: farm.observer,
       bus: environment.bus,
       noise: recorded?.noise ?? new PhiloxNoise(plan.settings.seed),
       conditionsOf: (level) =>
@@ -92,6 +93,7 @@ export class RenderSession {
         picture: restored?.picture,
         now: this.#clock,
         interval: job.checkpointSeconds,
+        onSaved: (checkpoint) => this.job.observer.saved(checkpoint),
       });
   }
 
@@ -116,13 +118,16 @@ export class RenderSession {
       await job.pixels?.drained();
       await this.#checkpointer?.saving?.catch(() => undefined);
       this.decodedAt = this.#clock();
-      await this.#writer?.finish();
+      const written = await this.#writer?.finish();
+      if (written !== undefined) job.observer.written(written.bytes);
+      job.observer.ended(undefined);
     } catch (error) {
       // No more work, before what was given back is handed out again.
       leave?.();
       this.#calls.abort();
       // The error that stopped the run is the one to report.
       await this.#checkpointer?.saveAfterFailure().catch(() => undefined);
+      job.observer.ended(TesseraError.from(error));
       throw error;
     } finally {
       leave?.();

@@ -36,10 +36,12 @@ export class Calls {
   unary<Request, Response>(
     call: UnaryCall<Request, Response>,
     request: Request,
-    { seconds, signal, waitForReady = false }: CallOptions,
+    { seconds, signal, waitForReady = false, headers = {} }: CallOptions,
   ): Promise<Response> {
     if (signal?.aborted) return Promise.reject(cancelled());
     if (this.#closed) return Promise.reject(this.#unavailable('connection closed'));
+    const metadata = new Metadata({ waitForReady });
+    for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
     return new Promise((resolve, reject) => {
       const settle = () => {
         signal?.removeEventListener('abort', onAbort);
@@ -53,7 +55,7 @@ export class Calls {
       const onAbort = () => end(cancelled());
       const pending = call(
         request,
-        new Metadata({ waitForReady }),
+        metadata,
         { deadline: Date.now() + seconds * 1000 },
         (error, response) => {
           settle();

@@ -3,6 +3,7 @@ import { TesseraError, tileOrigin } from '@tessera/tiler';
 import { callSeconds } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';
 import { bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
@@ -14,10 +15,12 @@ import { tileError } from './tile-error.js';
 export class DecodeBatch implements Batch {
   readonly #run: BatchHost;
   readonly #tasks: readonly DecodeTask[];
+  readonly #observer: BatchObserver;
 
-  constructor(run: BatchHost, tasks: readonly DecodeTask[]) {
+  constructor(run: BatchHost, tasks: readonly DecodeTask[], observer: BatchObserver) {
     this.#run = run;
     this.#tasks = tasks;
+    this.#observer = observer;
   }
 
   get size(): number {
@@ -29,18 +32,26 @@ export class DecodeBatch implements Batch {
     const requested = this.#tasks
       .map((task, index) => this.#request(task, index))
       .filter((tile) => tile !== undefined);
-    if (requested.length === 0) return;
+    if (requested.length === 0) {
+      this.#observer.applied();
+      return;
+    }
     const asked = { denoiser: 0, decoder: requested.length, encoder: 0 };
     const seconds = callSeconds(node.bundle(bundle)!, asked);
-    const response = await node.api.decode({ bundle, tiles: requested }, { seconds, signal });
+    const headers = this.#observer.headers();
+    this.#observer.sent();
+    const response = await node.api.decode({ bundle, tiles: requested }, { seconds, signal, headers });
+    this.#observer.answered(response.work);
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
     await this.#run.apply(() => {
       this.#run.account.add(node.name, response.work, requested.length);
       for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
     });
+    this.#observer.applied();
   }
 
   giveBack(node: NodeHandle, error: TesseraError): void {
+    this.#observer.failed(error);
     for (const task of this.#tasks) this.#run.retry(task, this.#positionOf(task), node, error);
   }
 
@@ -78,6 +89,7 @@ export class DecodeBatch implements Batch {
     }
     if (task.kind === 'frame' && outcome?.$case === 'published') {
       task.pass.frames!.decoded(task.step, task.frame);
+      this.#observer.framePublished(outcome.value);
       return undefined;
     }
     const { pixels } = this.#run.plan.manifest.tile;

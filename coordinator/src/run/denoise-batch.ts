@@ -5,6 +5,7 @@ import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
 import { projectionMessage } from '../job/projection-settings.js';
+import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';
 import { floatsOf } from './float-bytes.js';
 import { denoiseTile, positionOf, requestContext } from './requests.js';
@@ -15,10 +16,12 @@ import { tileError } from './tile-error.js';
 export class DenoiseBatch implements Batch {
   readonly #run: BatchHost;
   readonly #tasks: readonly DenoiseTask[];
+  readonly #observer: BatchObserver;
 
-  constructor(run: BatchHost, tasks: readonly DenoiseTask[]) {
+  constructor(run: BatchHost, tasks: readonly DenoiseTask[], observer: BatchObserver) {
     this.#run = run;
     this.#tasks = tasks;
+    this.#observer = observer;
   }
 
   get size(): number {
@@ -30,25 +33,29 @@ export class DenoiseBatch implements Batch {
     const context = requestContext(run.id, run.plan);
     const gathered = this.#tasks.map(() => run.latents.take());
     try {
-      const response = await node.api.denoise(
-        {
-          bundle: run.bundle,
-          projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
-          tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
-        },
-        { seconds: callSeconds(node.bundle(run.bundle)!, this.#evaluations), signal: run.signal },
-      );
+      const request = {
+        bundle: run.bundle,
+        projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
+        tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
+      };
+      const seconds = callSeconds(node.bundle(run.bundle)!, this.#evaluations);
+      const headers = this.#observer.headers();
+      this.#observer.sent();
+      const response = await node.api.denoise(request, { seconds, signal: run.signal, headers });
+      this.#observer.answered(response.work);
       const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
       await run.apply(() => {
         run.account.add(node.name, response.work, this.size);
         for (const [index, task] of this.#tasks.entries()) this.#settle(task, outcomes.get(index), node);
       });
+      this.#observer.applied();
     } finally {
       for (const latent of gathered) run.latents.giveBack(latent);
     }
   }
 
   giveBack(node: NodeHandle, error: TesseraError): void {
+    this.#observer.failed(error);
     for (const task of this.#tasks) {
       // Whether they arrived is unknown: send them again.
       node.contexts.delete(this.#contextOf(task));

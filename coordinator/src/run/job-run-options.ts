@@ -3,6 +3,7 @@ import type { TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState } from '../checkpoint/job-state.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { CoordinatorObserver } from '../observe/observer.js';
 import type { PixelEvents, PixelStage } from '../output/pixel-stage.js';
 import type { RunInputs } from './build-passes.js';
 
@@ -31,6 +32,8 @@ export interface JobRunOptions extends RunInputs {
   readonly numerics: string;
   /** Most tiles a request holds, instead of what each node measured. */
   readonly batch: number | undefined;
+  /** Who is told what happens in it. */
+  readonly observer: CoordinatorObserver;
   /** Called when there may be new work. */
   readonly onWork: () => void;
   /** Called when a cell has moved on to `step + 1`; `canvas` shows it. */

@@ -8,6 +8,7 @@ import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
+import type { RunObserver } from '../observe/observer.js';
 import type { PixelStage } from '../output/pixel-stage.js';
 import type { BatchHost } from './batch-host.js';
 import { buildPasses, fillInitialNoise } from './build-passes.js';
@@ -35,6 +36,7 @@ export class JobRun implements WorkSource, BatchHost {
   readonly signal: AbortSignal;
   readonly latents: LatentPool;
   readonly account = new JobAccount();
+  readonly observer: RunObserver;
   /** What failed and may be tried again. */
   readonly retries: Retries;
   /** Coarsest first; the post-pass is last. */
@@ -59,6 +61,7 @@ export class JobRun implements WorkSource, BatchHost {
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
+    this.observer = options.observer.run(this);
     this.#tilesPerMessage = tilesPerMessage(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
@@ -71,6 +74,7 @@ export class JobRun implements WorkSource, BatchHost {
     this.#ready = new ReadyTiles({
       barrier: options.barrier,
       guideOf: (task) => this.guideOf(task),
+      awaits: (task) => this.observer.awaitsGuide(task),
       run: (task) => {
         if (this.retries.admits(task)) this.#enqueue(task);
       },
@@ -112,6 +116,11 @@ export class JobRun implements WorkSource, BatchHost {
     return node.bundle(this.bundle)?.numerics === this.#options.numerics;
   }
 
+  /** Tasks that wait for a node, in no order. */
+  get waiting(): Iterable<Task> {
+    return this.#queue;
+  }
+
   #countTileSteps(): number {
     let total = 0;
     for (const { planned } of this.passes)
@@ -127,14 +136,18 @@ export class JobRun implements WorkSource, BatchHost {
     const allows = (task: Task) => task.failures.allows(node.api.address);
     const tasks = this.#queue.take(limit, allows, !this.#sinkLags());
     if (tasks.length === 0) return undefined;
-    return tasks[0]!.kind === 'denoise'
-      ? new DenoiseBatch(this, tasks as DenoiseTask[])
-      : new DecodeBatch(this, tasks as DecodeTask[]);
+    const kind = tasks[0]!.kind === 'denoise' ? 'denoise' : 'decode';
+    const observed = this.observer.batch({ kind, tasks, node, most: limit });
+    return kind === 'denoise'
+      ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)
+      : new DecodeBatch(this, tasks as DecodeTask[], observed);
   }
 
-  denoised({ pass, step, tile }: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean {
+  denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean {
+    const { pass, step, tile } = task;
     if (!pass.pass.deliver(step, tile, x0, x)) return false;
     this.tileSteps++;
+    this.observer.tileStep(task);
     const guide = pass.guideOf(step, tile);
     guide?.source.frames.read(guide.step, guide.frames);
     this.#ready.cellsMoved(pass);
@@ -153,7 +166,7 @@ export class JobRun implements WorkSource, BatchHost {
     for (const frame of guide?.frames ?? []) {
       const { level, frames } = guide!.source;
       const subject = frameSubject({ job: this.id, level: level.index, step: guide!.step, frame });
-      if (subjects.includes(subject)) frames.lost(guide!.step, frame);
+      if (subjects.includes(subject) && frames.lost(guide!.step, frame)) this.observer.frameLost();
     }
   }
 
@@ -173,11 +186,13 @@ export class JobRun implements WorkSource, BatchHost {
   windowDecoded(window: number, image: Float32Array): void {
     if (!this.pixels!.deliver(window, image)) return;
     this.decodedWindows++;
+    this.observer.window();
     this.#undecoded--;
     this.#checkDone();
   }
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
+    this.observer.failed(task, position, node, error);
     this.retries.add(task, position, node, error);
   }
 
@@ -246,6 +261,7 @@ export class JobRun implements WorkSource, BatchHost {
 
   #enqueue(task: Task): void {
     this.#queue.push(task);
+    this.observer.queued(task);
     this.#options.onWork();
   }
 

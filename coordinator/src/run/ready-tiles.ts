@@ -7,6 +7,8 @@ export interface ReadyTilesOptions {
   readonly barrier: boolean;
   /** What a task reads of the level above. */
   guideOf(task: Task): TileGuide | undefined;
+  /** Hears of a task whose frames are not there yet. */
+  awaits(task: Task): void;
   /** Receives what may run now. */
   run(task: Task): void;
 }
@@ -36,6 +38,7 @@ export class ReadyTiles {
     const reader = { wake: () => this.whenGuided(task) };
     if (guide === undefined || guide.source.frames.await(guide.step, guide.frames, reader))
       this.#options.run(task);
+    else this.#options.awaits(task);
   }
 
   /** Cells of a pass have moved on: lets its tiles past the barrier if that was the last. */

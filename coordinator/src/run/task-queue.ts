@@ -2,29 +2,33 @@ import FlatQueue from 'flatqueue';
 import type { Failures } from '../dispatch/failures.js';
 import type { PassRun } from './pass-run.js';
 
+/** What all tasks have. */
+interface AnyTask {
+  readonly failures: Failures;
+  /** Left to whoever observes the run: since when it waits, on a clock of its own; undefined at first. */
+  since?: number | undefined;
+}
+
 /** One step of one tile. */
-export interface DenoiseTask {
+export interface DenoiseTask extends AnyTask {
   readonly kind: 'denoise';
   readonly pass: PassRun;
   readonly step: number;
   readonly tile: number;
-  readonly failures: Failures;
 }
 
 /** One guide frame of a level to decode and publish. */
-export interface FrameTask {
+export interface FrameTask extends AnyTask {
   readonly kind: 'frame';
   readonly pass: PassRun;
   readonly step: number;
   readonly frame: number;
-  readonly failures: Failures;
 }
 
 /** One window of the finished canvas to decode into pixels. */
-export interface PixelTask {
+export interface PixelTask extends AnyTask {
   readonly kind: 'pixels';
   readonly tile: number;
-  readonly failures: Failures;
 }
 
 export type Task = DenoiseTask | FrameTask | PixelTask;
@@ -47,6 +51,11 @@ export class TaskQueue {
 
   get length(): number {
     return this.#denoise.length + this.#frames.length + this.#pixels.length;
+  }
+
+  /** All tasks, in no order. */
+  *[Symbol.iterator](): IterableIterator<Task> {
+    for (const queue of [this.#denoise, this.#frames, this.#pixels]) yield* queue.ids.slice(0, queue.length);
   }
 
   push(task: Task): void {

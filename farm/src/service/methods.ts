@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
+import type { Metadata, ServerUnaryCall, ServerWritableStream, sendUnaryData } from '@grpc/grpc-js';
 import { serviceError } from './errors.js';
 
 /**
@@ -7,12 +7,12 @@ import { serviceError } from './errors.js';
  * cancels or its deadline passes.
  */
 export function unary<Request, Response>(
-  handle: (request: Request, signal: AbortSignal) => Promise<Response>,
+  handle: (request: Request, signal: AbortSignal, metadata: Metadata) => Promise<Response>,
 ): (call: ServerUnaryCall<Request, Response>, respond: sendUnaryData<Response>) => void {
   return (call, respond) => {
     const abort = new AbortController();
     call.on('cancelled', () => abort.abort());
-    handle(call.request, abort.signal).then(
+    handle(call.request, abort.signal, call.metadata).then(
       (response) => respond(null, response),
       (error) => respond(serviceError(error)),
     );

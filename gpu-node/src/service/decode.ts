@@ -8,6 +8,7 @@ import {
 } from '@tessera/proto';
 import { type Manifest, TesseraError } from '@tessera/tiler';
 import type { Guides, MissingFrames } from '../guide/guides.js';
+import type { CallObserver } from '../observe/observer.js';
 import type { Device } from '../worker/device.js';
 import type { DeviceWork, TileGuide } from '../worker/protocol.js';
 import type { LoadedBundles } from './loaded-bundles.js';
@@ -29,14 +30,20 @@ export class DecodeMethod {
   }
 
   /** Answers every tile, in the order of the request; a frame is on the bus before its answer goes out. */
-  async handle({ bundle: digest, tiles }: DecodeRequest, signal: AbortSignal): Promise<DecodeResponse> {
+  async handle(
+    { bundle: digest, tiles }: DecodeRequest,
+    signal: AbortSignal,
+    call: CallObserver,
+  ): Promise<DecodeResponse> {
     const { manifest } = this.#bundles.get(digest);
     for (const [i, tile] of tiles.entries()) checkTile(tile, manifest, `tiles[${i}] (${tile.position})`);
     const guides = await Promise.all(
       tiles.map((tile, i) => this.#guideOf(tile, manifest, `tiles[${i}].guide`)),
     );
+    call.gathered();
     const ready = tiles.filter((_, i) => !isMissing(guides[i]));
     const images = await this.#decode(digest, manifest, ready, guides.filter(isGuide), signal);
+    call.computed(images.work);
     const answers = tiles.map(async (tile, i): Promise<DecodedTile> => {
       const guide = guides[i];
       if (isMissing(guide))

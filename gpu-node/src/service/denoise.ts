@@ -2,6 +2,7 @@ import type { DenoisedTile, DenoiseRequest, DenoiseResponse, DenoiseTile } from 
 import type { ContextCache } from '../context/context-cache.js';
 import { resolveContexts } from '../context/resolve-contexts.js';
 import type { Guides } from '../guide/guides.js';
+import type { CallObserver } from '../observe/observer.js';
 import type { Device } from '../worker/device.js';
 import type {
   DenoiseBatch,
@@ -38,7 +39,7 @@ export class DenoiseMethod {
   }
 
   /** Answers every tile, in the order of the request. */
-  async handle(request: DenoiseRequest, signal: AbortSignal): Promise<DenoiseResponse> {
+  async handle(request: DenoiseRequest, signal: AbortSignal, call: CallObserver): Promise<DenoiseResponse> {
     const bundle = this.#bundles.get(request.bundle);
     const projection = checkDenoise(request, bundle.manifest);
     const spent: DeviceWork = {};
@@ -51,6 +52,7 @@ export class DenoiseMethod {
         ),
       ),
     ]);
+    call.gathered();
     const answers = new Map<number, DenoisedTile>();
     const ready: ReadyTile[] = [];
     for (const [i, tile] of request.tiles.entries()) {
@@ -66,6 +68,7 @@ export class DenoiseMethod {
     if (ready.length > 0)
       for (const answer of await this.#estimate(bundle, projection, ready, signal, spent))
         answers.set(answer.id, answer);
+    call.computed(spent);
     return { tiles: request.tiles.map(({ id }) => answers.get(id)!), work: work(spent) };
   }
 

@@ -1,5 +1,6 @@
 import { DataType, type RunRequest, type RunResponse, type Tensor } from '@tessera/proto';
 import { type ManifestGraph, TesseraError } from '@tessera/tiler';
+import type { CallObserver } from '../observe/observer.js';
 import type { Device } from '../worker/device.js';
 import type { ElementType, PlainTensor } from '../worker/protocol.js';
 import { graphOf, type LoadedBundles } from './loaded-bundles.js';
@@ -23,11 +24,16 @@ export class RunMethod {
     this.#device = device;
   }
 
-  async handle({ bundle, role, inputs }: RunRequest, signal: AbortSignal): Promise<RunResponse> {
+  async handle(
+    { bundle, role, inputs }: RunRequest,
+    signal: AbortSignal,
+    call: CallObserver,
+  ): Promise<RunResponse> {
     const graph = graphOf(this.#bundles.get(bundle).manifest, role);
     const tensors = checkInputs(graph, inputs);
     const transfer = Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
     const reply = await this.#device.call('run', { bundle, role, inputs: tensors }, transfer, signal);
+    call.computed(reply.work);
     const outputs = Object.entries(reply.outputs).map(([name, tensor]) => [name, wireTensor(tensor)]);
     return { outputs: Object.fromEntries(outputs), work: work(reply.work) };
   }

@@ -21,21 +21,24 @@ export class Device {
   readonly #settings: DeviceSettings;
   readonly #bundles: { bundle: Bundle; size: RunSize }[] = [];
   readonly #queue = new PQueue({ concurrency: IN_FLIGHT });
-  readonly #onReady: (ready: boolean) => void;
+  readonly #onReady: (ready: boolean, reason?: TesseraError) => void;
   #thread: Promise<DeviceThread>;
   #closed = false;
 
-  private constructor(settings: DeviceSettings, onReady: (ready: boolean) => void) {
+  private constructor(settings: DeviceSettings, onReady: (ready: boolean, reason?: TesseraError) => void) {
     this.#settings = settings;
     this.#onReady = onReady;
     this.#thread = this.#launch();
   }
 
   /**
-   * Starts the thread. `onReady` is told when the device stops and starts again to be of use. Throws
+   * Starts the thread. `onReady` is told when the device stops, with the reason, and starts again to be of use. Throws
    * TESSERA_DEVICE_UNAVAILABLE if there is no such execution provider.
    */
-  static async start(settings: DeviceSettings, onReady: (ready: boolean) => void): Promise<Device> {
+  static async start(
+    settings: DeviceSettings,
+    onReady: (ready: boolean, reason?: TesseraError) => void,
+  ): Promise<Device> {
     const device = new Device(settings, onReady);
     await device.#thread;
     return device;
@@ -97,14 +100,14 @@ export class Device {
       await thread.terminate('it did not start');
       throw error;
     }
-    void thread.ended.then(() => this.#relaunch());
+    void thread.ended.then((reason) => this.#relaunch(reason));
     this.#onReady(true);
     return thread;
   }
 
-  #relaunch(): void {
+  #relaunch(reason: TesseraError): void {
     if (this.#closed) return;
-    this.#onReady(false);
+    this.#onReady(false, reason);
     this.#thread = this.#launch();
     // If that fails the next call tries again, and gets the cause.
     this.#thread.catch(() => {});
