@@ -1,28 +1,29 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CoordinatorConnection, type RenderReport } from '@tessera/coordinator';
+import type { RenderReport } from '@tessera/coordinator';
 import { NatsServer, NO_NATS } from '@tessera/farm/testing';
 import { JobState } from '@tessera/proto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TINY_BUNDLE, tessera } from '../testing/command.js';
+import { atWork, duringRun, FARM_PICTURE, reportAtEnd, submit } from '../testing/farm-jobs.js';
 import { scratchFolder } from '../testing/scratch.js';
 import { Service } from '../testing/service.js';
 
-const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '1024x1024', '--seed', '3'];
 const WAIT = { seconds: 30 };
 
 let folder: string;
 let grid: string;
 let expected: string;
 const services: Service[] = [];
+const content = () => ['--grid', grid];
 const scratch = scratchFolder();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tessera-farm-'));
   grid = join(folder, 'grid.npy');
   const outputs = ['--out', join(folder, 'one.tif'), '--save-grid', grid];
-  const { stdout } = await tessera(['render', ...PICTURE, ...outputs, '--json']);
+  const { stdout } = await tessera(['render', ...FARM_PICTURE, ...outputs, '--json']);
   expected = (JSON.parse(stdout) as RenderReport).latentSha256;
 }, 60_000);
 
@@ -57,7 +58,7 @@ describe.skipIf(NO_NATS)('a farm of processes', () => {
 
   it('makes it when a node is killed in mid-run', async () => {
     const [coordinator, , victim] = await Promise.all([startCoordinator(), startNode('a'), startNode('b')]);
-    const id = await submit(coordinator, 2);
+    const id = await submit(coordinator, 2, content());
     const state = await duringRun(coordinator, id, () => victim.end('SIGKILL'));
     expect(state).toBe(JobState.RUNNING);
     expect(await hashAtEnd(coordinator, id)).toBe(expected);
@@ -67,7 +68,7 @@ describe.skipIf(NO_NATS)('a farm of processes', () => {
     'makes it when the coordinator is restarted in mid-run after %s',
     async (signal) => {
       const [coordinator] = await Promise.all([startCoordinator(), startNode('a')]);
-      const id = await submit(coordinator, 1);
+      const id = await submit(coordinator, 1, content());
       await duringRun(coordinator, id, () => coordinator.end(signal));
       expect(await hashAtEnd(await startCoordinator(), id)).toBe(expected);
     },
@@ -75,7 +76,7 @@ describe.skipIf(NO_NATS)('a farm of processes', () => {
 
   it('lets go of a node that is told to stop, which ends well', async () => {
     const [coordinator, leaver] = await Promise.all([startCoordinator(), startNode('a')]);
-    const id = await submit(coordinator, 1);
+    const id = await submit(coordinator, 1, content());
     const [code] = await Promise.all([
       duringRun(coordinator, id, () => leaver.end('SIGTERM')).then(() => leaver.end('SIGTERM')),
       startNode('b'),
@@ -92,7 +93,7 @@ describe('a coordinator without NATS', () => {
     const node = await start('node', '--listen', '127.0.0.1:0', '--threads', '1');
     const options = ['--state', scratch('jobs'), '--node', node.address];
     const coordinator = await start('coordinator', '--grpc', '127.0.0.1:0', ...options);
-    expect(await hashAtEnd(coordinator, await submit(coordinator, 1))).toBe(expected);
+    expect(await hashAtEnd(coordinator, await submit(coordinator, 1, content()))).toBe(expected);
   });
 
   it.each([[[]], [['--node', 'a:1', '--nats', 'nats://b:2']]])('does not start with %j', async (nodes) => {
@@ -109,47 +110,6 @@ async function start(...args: string[]): Promise<Service> {
   return service;
 }
 
-/** Asks a coordinator for the picture once it knows so many nodes; gives the id of the job. */
-async function submit(
-  { address }: Service,
-  nodes: number,
-  content: readonly string[] = ['--grid', grid],
-): Promise<string> {
-  await atWork(address, async (coordinator) => {
-    while ((await coordinator.nodes(WAIT)).length < nodes);
-  });
-  const asked = [...PICTURE, ...content, '--format', 'tif'];
-  const { stdout } = await tessera(['submit', '--coordinator', address, ...asked]);
-  return stdout.trim();
-}
-
-/** Does something while some of the job's tiles are done; gives the state that the job was in right before. */
-async function duringRun(
-  { address }: Service,
-  id: string,
-  action: () => Promise<unknown>,
-): Promise<JobState> {
-  return await atWork(address, async (coordinator) => {
-    for await (const { state, progress } of coordinator.watch(id, new AbortController().signal)) {
-      if ((progress?.tileSteps ?? 0) === 0) continue;
-      await action();
-      return state;
-    }
-    throw new Error('The job ended too soon');
-  });
-}
-
-async function hashAtEnd({ address }: Service, id: string): Promise<string> {
-  const { stdout, stderr } = await tessera(['watch', id, '--coordinator', address, '--json']);
-  const { report } = JSON.parse(stdout) as { report?: RenderReport };
-  return report?.latentSha256 ?? stderr;
-}
-
-async function atWork<T>(address: string, action: (coordinator: CoordinatorConnection) => Promise<T>) {
-  const coordinator = new CoordinatorConnection(address);
-  try {
-    return await action(coordinator);
-  } finally {
-    coordinator.close();
-  }
+async function hashAtEnd(coordinator: Service, id: string): Promise<string> {
+  return (await reportAtEnd(coordinator, id)).latentSha256;
 }
