@@ -16,7 +16,7 @@ if (part === undefined) {
   await check();
 }
 findNatsServer();
-if (part === undefined) findKubernetes();
+if (part === undefined) installTools();
 const code = await run(tool('vitest'), [
   'run',
   ...(part === undefined ? [] : [part]),
@@ -35,9 +35,10 @@ function findNatsServer() {
   else console.log(found.reason);
 }
 
-/** Installs once what many test files of deploy/ look for at a time. */
-function findKubernetes() {
-  execFileSync(process.execPath, [`${ROOT}scripts/kubernetes.mjs`], { stdio: 'ignore' });
+/** Before the tests look for it, several files at a time: what checks the manifests, and what loads the farm. */
+function installTools() {
+  for (const script of ['kubernetes.mjs', 'k6.mjs'])
+    execFileSync(process.execPath, [`${ROOT}scripts/${script}`], { stdio: 'ignore' });
 }
 
 /** Says what was not run and the totals; the exit code of the whole. */

@@ -31,6 +31,10 @@ export class Service {
     throw new Error(`tessera ${args.join(' ')} did not start:\n${stderr}`);
   }
 
+  get pid(): number {
+    return this.#process.pid!;
+  }
+
   /** Sends a signal and resolves to the exit code once the process is gone; null if the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;

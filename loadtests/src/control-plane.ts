@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SubmitRequest } from '@tessera/proto';
+import { findK6 } from './k6.js';
+
+/** How much the control plane is asked for; rates are calls a second. */
+export interface ControlLoad {
+  readonly seconds: number;
+  readonly submits: number;
+  /** Each submits, cancels and cancels again. */
+  readonly cancels: number;
+  readonly lists: number;
+  /** Each submits a job and watches it to its end. */
+  readonly watchers: number;
+  /** Longest a call may take at the 99th percentile, ms. */
+  readonly p99: number;
+}
+
+/** What one scenario saw; durations in ms. */
+export interface ScenarioResult {
+  readonly scenario: string;
+  readonly calls: number;
+  readonly median: number;
+  readonly p99: number;
+  readonly failedChecks: number;
+  readonly dropped: number;
+}
+
+export interface ControlResult {
+  /** Whether all thresholds were kept. */
+  readonly kept: boolean;
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+/** Values of k6's summary, by metric: `handleSummary` of its documentation. */
+interface Summary {
+  readonly metrics: Record<string, { readonly values: Record<string, number> }>;
+}
+
+const SCENARIOS = ['submit', 'cancel', 'list', 'watch'];
+const script = fileURLToPath(new URL('../k6/control-plane.ts', import.meta.url));
+const protocol = fileURLToPath(new URL('../../proto/proto', import.meta.url));
+
+/** Loads the coordinator at `address` by k6. Throws where k6 itself fails; missed thresholds are in the result. */
+export async function loadControlPlane(
+  address: string,
+  request: SubmitRequest,
+  load: ControlLoad,
+): Promise<ControlResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'tessera-k6-'));
+  try {
+    const summary = join(folder, 'summary.json');
+    const asked = { ...load, address, protocol, request: asJson(request) };
+    const args = ['run', '--quiet', '--no-usage-report', '--env', `SUMMARY=${summary}`, script];
+    const k6 = spawn(findK6(), args, {
+      env: { ...process.env, LOAD: JSON.stringify(asked) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    k6.stderr.on('data', (data) => {
+      said += data;
+    });
+    const [code] = await once(k6, 'close');
+    // 99: thresholds were missed.
+    if (code !== 0 && code !== 99) throw new Error(`k6 ended with ${code}:\n${said}`);
+    const { metrics }: Summary = JSON.parse(await readFile(summary, 'utf8'));
+    return { kept: code === 0, scenarios: SCENARIOS.flatMap((name) => resultOf(name, metrics) ?? []) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function resultOf(scenario: string, metrics: Summary['metrics']): ScenarioResult | undefined {
+  const values = (metric: string) => metrics[`${metric}{scenario:${scenario}}`]?.values;
+  const [durations, checks] = [values('grpc_req_duration'), values('checks')];
+  if (durations === undefined || checks === undefined) return undefined;
+  return {
+    scenario,
+    calls: checks.passes! + checks.fails!,
+    median: durations.med!,
+    p99: durations['p(99)']!,
+    failedChecks: checks.fails!,
+    dropped: values('dropped_iterations')?.count ?? 0,
+  };
+}
+
+/** As the JSON mapping of protocol buffers has it: bytes in base64. */
+function asJson({ grid, ...request }: SubmitRequest): object {
+  return { ...request, grid: Buffer.from(grid).toString('base64') };
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Service, TINY_BUNDLE } from '@tessera/cli/testing';
+import {
+  CoordinatorConnection,
+  defaultSettings,
+  footprint,
+  planJob,
+  settingsMessage,
+} from '@tessera/coordinator';
+import { NatsServer } from '@tessera/farm/testing';
+import { openBundle } from '@tessera/gpu-node';
+import { SubmitRequest } from '@tessera/proto';
+
+const WAIT = { seconds: 60 };
+
+/** A real farm on loopback: nats-server, a coordinator and nodes with a bundle of a few KB, each a process. */
+export class FarmUnderLoad {
+  readonly coordinator: Service;
+  readonly nodes: readonly Service[];
+  readonly #nats: NatsServer;
+  readonly #folder: string;
+
+  private constructor(nats: NatsServer, folder: string, coordinator: Service, nodes: readonly Service[]) {
+    this.#nats = nats;
+    this.#folder = folder;
+    this.coordinator = coordinator;
+    this.nodes = nodes;
+  }
+
+  /** Resolves when the coordinator knows all of its nodes. */
+  static async start(count: number): Promise<FarmUnderLoad> {
+    const nats = await NatsServer.start();
+    const folder = await mkdtemp(join(tmpdir(), 'tessera-load-'));
+    const common = ['--bundle', TINY_BUNDLE, '--nats', nats.url];
+    const coordinator = await Service.start([
+      ...['coordinator', '--grpc', '127.0.0.1:0', '--state', folder],
+      ...common,
+    ]);
+    const nodes: Service[] = [];
+    for (let i = 0; i < count; i++)
+      nodes.push(
+        await Service.start([
+          ...['node', '--listen', '127.0.0.1:0', '--name', `node-${i}`, '--threads', '1'],
+          ...common,
+        ]),
+      );
+    const farm = new FarmUnderLoad(nats, folder, coordinator, nodes);
+    await farm.#knowsItsNodes();
+    return farm;
+  }
+
+  /** Ends every process and removes what they wrote. */
+  async stop(): Promise<void> {
+    await Promise.all([this.coordinator, ...this.nodes].map((service) => service.end('SIGKILL')));
+    await this.#nats.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #knowsItsNodes(): Promise<void> {
+    const connection = new CoordinatorConnection(this.coordinator.address);
+    try {
+      while ((await connection.nodes(WAIT)).length < this.nodes.length);
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+/** Asks for a picture of `side` px a side in two steps, with an embedding grid of zeros and ones. */
+export async function requestOf(side: number): Promise<SubmitRequest> {
+  const { manifest, digest } = await openBundle(TINY_BUNDLE);
+  const settings = { ...defaultSettings(manifest), width: side, height: side, seed: 1n, steps: 2 };
+  const { columns, rows } = footprint(planJob(settings, manifest));
+  const { embedding } = manifest.conditioning;
+  // A vector of equal numbers cannot be standardised.
+  const grid = Float32Array.from(
+    { length: embedding * columns * rows },
+    (_, i) => Math.floor(i / (columns * rows)) % 2,
+  );
+  return SubmitRequest.create({
+    bundle: digest,
+    settings: settingsMessage(settings),
+    grid: new Uint8Array(grid.buffer),
+    gridWidth: columns,
+    gridHeight: rows,
+    format: 'png',
+  });
+}

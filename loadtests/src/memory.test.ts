@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { residentMiB, slope } from './memory.js';
+
+describe('slope', () => {
+  it('is that of a line through points on it', () => {
+    const points = [0, 1, 5, 7].map((x) => [x, 3 - 2 * x] as const);
+    expect(slope(points)).toBeCloseTo(-2);
+  });
+
+  it('is 0 where there is no line', () => {
+    expect([slope([]), slope([[1, 2]])]).toEqual([0, 0]);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('residentMiB', () => {
+  it('grows with what a process holds', async () => {
+    const before = await residentMiB(process.pid);
+    const held = Buffer.alloc(64 * 1024 * 1024, 1);
+    expect((await residentMiB(process.pid)) - before).toBeGreaterThan(32);
+    expect(held.length).toBeGreaterThan(0);
+  });
+});

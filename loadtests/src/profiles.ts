@@ -1,0 +1,43 @@
+import type { ControlLoad } from './control-plane.js';
+import type { TensorLoad } from './tensor-plane.js';
+
+/** One kind of load test, by the name that `npm run loadtest -- NAME` takes. */
+export interface Profile {
+  readonly about: string;
+  readonly nodes: number;
+  readonly control: ControlLoad;
+  /** Watchers of one job at a time, half of which do not read. */
+  readonly slowReaders: number;
+  readonly tensors: TensorLoad;
+  /** Seconds before memory is expected to be flat. */
+  readonly warmUp: number;
+}
+
+export const PROFILES = {
+  short: {
+    about: 'part of npm test: everything once, thresholds that only a hang misses',
+    nodes: 1,
+    control: { seconds: 5, submits: 5, cancels: 5, lists: 5, watchers: 10, p99: 10_000 },
+    slowReaders: 20,
+    tensors: { seconds: 2, callers: 2, tilesPerCall: 4 },
+    warmUp: 2,
+  },
+  full: {
+    about: 'storms of submits, cancels and lists, 200 watchers, 200 readers of one job: two minutes',
+    nodes: 1,
+    control: { seconds: 60, submits: 10, cancels: 20, lists: 10, watchers: 200, p99: 500 },
+    slowReaders: 200,
+    tensors: { seconds: 20, callers: 2, tilesPerCall: 16 },
+    warmUp: 20,
+  },
+  soak: {
+    about: 'a moderate load for 15 minutes: memory must stay flat',
+    nodes: 1,
+    control: { seconds: 900, submits: 2, cancels: 2, lists: 1, watchers: 20, p99: 1000 },
+    slowReaders: 200,
+    tensors: { seconds: 60, callers: 2, tilesPerCall: 16 },
+    warmUp: 180,
+  },
+} satisfies Record<string, Profile>;
+
+export type ProfileName = keyof typeof PROFILES;

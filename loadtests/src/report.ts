@@ -1,0 +1,28 @@
+import type { LoadResult } from './run-profile.js';
+
+const round = (value: number) => Number(value.toPrecision(3)).toString();
+
+/** A result as a page of Markdown tables. */
+export function markdown(
+  name: string,
+  { control, slowReaders, tensors, memory, wallSeconds }: LoadResult,
+): string {
+  const rows = control.scenarios.map(
+    ({ scenario, calls, median, p99, failedChecks, dropped }) =>
+      `| ${scenario} | ${calls} | ${round(median)} | ${round(p99)} | ${failedChecks} | ${dropped} |`,
+  );
+  return `# Load test \`${name}\`: thresholds ${control.kept ? 'kept' : '**missed**'}
+
+Control plane, ${round(wallSeconds)} s:
+
+| scenario | checks | median, ms | p99, ms | failed | dropped |
+|---|---:|---:|---:|---:|---:|
+${rows.join('\n')}
+
+| | |
+|---|---|
+| coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up |
+| watchers of one job | ${slowReaders.watchers}, of which ${slowReaders.slow} did not read: ${slowReaders.toldOfEnd} were told of the end; memory grew by ${round(slowReaders.grewMiB)} MiB |
+| tensor plane | ${round(tensors.tileStepsPerSecond)} tile-steps/s, ${tensors.callers} callers, ${tensors.tilesPerCall} tiles a call; median ${round(tensors.median)} ms, p99 ${round(tensors.p99)} ms; ${tensors.failed} failed |
+`;
+}
