@@ -6,6 +6,7 @@ import { jobCommands } from './commands/jobs.js';
 import { nodeCommand } from './commands/node.js';
 import { renderCommand } from './commands/render.js';
 import { submitCommand } from './commands/submit.js';
+import { tokenCommand } from './commands/token.js';
 import { VERSION } from './version.js';
 
 /** The `tessera` command with all its subcommands. Errors are thrown, not printed. */
@@ -15,7 +16,7 @@ export function createProgram(): Command {
     .version(VERSION)
     .showSuggestionAfterError();
   const single = [renderCommand(), bundleCommand(), doctorCommand()];
-  const farm = [coordinatorCommand(), nodeCommand(), submitCommand(), ...jobCommands()];
+  const farm = [coordinatorCommand(), nodeCommand(), submitCommand(), ...jobCommands(), tokenCommand()];
   for (const command of [...single, ...farm]) program.addCommand(command);
   throwErrors(program);
   return program;

@@ -1,8 +1,21 @@
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { Server } from '@grpc/grpc-js';
+import {
+  Access,
+  authorize,
+  type Certificates,
+  type MethodPermissions,
+  serverCredentials,
+} from '@tessera/farm/security';
 import { bind, unary } from '@tessera/farm/service';
-import { CHANNEL_OPTIONS, type FrameBus, type NodeServer, NodeService } from '@tessera/proto';
+import {
+  CHANNEL_OPTIONS,
+  type DescribeResponse,
+  type FrameBus,
+  type NodeServer,
+  NodeService,
+} from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import { HealthImplementation } from 'grpc-health-check';
 import { type Bundle, openBundle } from './bundle/open-bundle.js';
@@ -44,7 +57,17 @@ export interface NodeOptions {
   readonly name?: string;
   /** Who is told what happens in it. */
   readonly observer?: NodeObserver;
+  /** With them callers must show a certificate of a coordinator; plaintext for anyone by default. */
+  readonly certificates?: Certificates | undefined;
 }
+
+/** What each method needs. */
+const PERMISSIONS: MethodPermissions<typeof NodeService> = {
+  describe: 'compute',
+  denoise: 'compute',
+  decode: 'compute',
+  run: 'compute',
+};
 
 /** A machine of `tessera.v1.Node`: one device, its bundles, and their graphs behind gRPC. */
 export class TesseraNode {
@@ -52,17 +75,22 @@ export class TesseraNode {
   readonly contexts = new ContextCache();
   readonly #bundles = new LoadedBundles();
   readonly #health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' });
-  readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #server: Server;
   readonly #observer: NodeObserver;
   #address = '';
+  #self = { name: '', version, device: '', threads: 0 };
   #device: Device | undefined;
   /** Loaded and not draining. */
   #serves = false;
   /** The device's thread is there. */
   #ready = false;
 
-  private constructor(observer: NodeObserver) {
+  private constructor(observer: NodeObserver, access: Access) {
     this.#observer = observer;
+    this.#server = new Server({
+      ...CHANNEL_OPTIONS,
+      interceptors: [authorize(access, NodeService, PERMISSIONS)],
+    });
     this.#health.addToServer(this.#server);
   }
 
@@ -72,7 +100,8 @@ export class TesseraNode {
    */
   static async start(options: NodeOptions): Promise<TesseraNode> {
     checkCounts(options);
-    const node = new TesseraNode(options.observer ?? UNOBSERVED);
+    const access = new Access({ certificates: options.certificates !== undefined });
+    const node = new TesseraNode(options.observer ?? UNOBSERVED, access);
     try {
       // The thread takes as long to start as the files to be read.
       const opened = Promise.all([...new Set(options.bundles)].map(openBundle));
@@ -99,6 +128,11 @@ export class TesseraNode {
     return this.#address;
   }
 
+  /** What the node is and what the measurement at load found. */
+  describe(): DescribeResponse {
+    return describe(this.#self, this.#bundles);
+  }
+
   /** Says NOT_SERVING, takes no new calls and waits for those under way. */
   async drain(): Promise<void> {
     this.#serves = false;
@@ -112,8 +146,10 @@ export class TesseraNode {
     await this.#device?.close();
   }
 
-  async #listen({ listen, device = 'cpu', name, bus }: NodeOptions, threads: number): Promise<void> {
-    const self = { name: '', version, device, threads };
+  async #listen(
+    { listen, device = 'cpu', name, bus, certificates }: NodeOptions,
+    threads: number,
+  ): Promise<void> {
     this.#device = await Device.start({ device, threads }, (ready, reason) => {
       this.#ready = ready;
       this.#observer.device(ready, reason);
@@ -125,7 +161,7 @@ export class TesseraNode {
     const run = new RunMethod(this.#bundles, this.#device);
     const observer = this.#observer;
     const methods: NodeServer = {
-      describe: unary(async () => describe(self, this.#bundles)),
+      describe: unary(async () => this.describe()),
       denoise: observed(
         observer,
         'denoise',
@@ -146,8 +182,9 @@ export class TesseraNode {
       ),
     };
     this.#server.addService(NodeService, methods);
-    this.#address = await bind(this.#server, listen);
-    self.name = name ?? `${hostname()}:${this.#address.slice(this.#address.lastIndexOf(':') + 1)}`;
+    this.#address = await bind(this.#server, listen, serverCredentials(certificates));
+    const called = name ?? `${hostname()}:${this.#address.slice(this.#address.lastIndexOf(':') + 1)}`;
+    this.#self = { name: called, version, device, threads };
   }
 
   async #load(bundle: Bundle, batch: number | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { address, type Settings, several, text, textLike, whole } from './setting.js';
+import { address, type Settings, several, text, textLike, toggle, whole } from './setting.js';
 
 const BUNDLE = {
   ...several(text('dir', 'a folder')),
@@ -9,6 +9,48 @@ const NATS = {
   ...several(textLike('url', /^(nats|tls):\/\/[^@]+$/, 'nats://host:port or tls://host:port')),
   decided: 'no NATS',
 };
+
+const NATS_ACCESS = {
+  'nats-creds': {
+    ...text('file', 'a file'),
+    about: 'credentials of a NATS user, as nsc writes them',
+    decided: 'none',
+  },
+  'nats-user': { ...text('name'), about: 'user of NATS', decided: 'none' },
+  'nats-password': { ...text('password'), about: 'its password', decided: 'none', secret: true },
+  'nats-ca': {
+    ...text('file', 'a file'),
+    about: 'authority of the certificate of a tls:// NATS server, PEM',
+    decided: "tls-ca, else the machine's",
+  },
+} satisfies Settings;
+
+const TLS = {
+  'tls-cert': { ...text('file', 'a file'), about: 'certificate, PEM', decided: 'plaintext' },
+  'tls-key': { ...text('file', 'a file'), about: 'its private key, PEM', decided: 'plaintext' },
+  'tls-ca': {
+    ...text('file', 'a file'),
+    about: 'authority whose certificates are believed, PEM',
+    decided: 'plaintext',
+  },
+} satisfies Settings;
+
+const INSECURE_PLAINTEXT = {
+  'insecure-plaintext': {
+    ...toggle(),
+    about: 'go beyond this machine without TLS: something else encrypts, or the network is trusted',
+    default: false,
+  },
+} satisfies Settings;
+
+const INSECURE = {
+  ...INSECURE_PLAINTEXT,
+  'insecure-no-auth': {
+    ...toggle(),
+    about: 'let whoever reaches it from another machine do anything',
+    default: false,
+  },
+} satisfies Settings;
 
 /** `tessera coordinator`. */
 export const COORDINATOR = {
@@ -21,6 +63,14 @@ export const COORDINATOR = {
   bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
   node: { ...address(), about: 'the one node of a farm without NATS', decided: 'none' },
+  tokens: {
+    ...text('file', 'a file'),
+    about: 'bearer tokens that are let in, made by `tessera token`',
+    decided: 'none asked for',
+  },
+  ...TLS,
+  ...NATS_ACCESS,
+  ...INSECURE,
 } satisfies Settings;
 
 /** `tessera node`. */
@@ -44,11 +94,18 @@ export const NODE = {
   },
   threads: { ...whole(1, 1024), about: 'threads of the device', decided: 'as the machine allows' },
   batch: { ...whole(1, 1024), about: 'tiles evaluated together', decided: 'measured at start' },
+  ...TLS,
+  ...NATS_ACCESS,
+  ...INSECURE,
 } satisfies Settings;
 
 /** `tessera submit`, `list`, `watch` and all others that ask a coordinator. */
 export const CLIENT = {
   coordinator: { ...address(), about: 'whom to ask', required: true },
+  token: { ...text('token'), about: 'bearer token', decided: 'none', secret: true },
+  'token-file': { ...text('file', 'a file'), about: 'file with the bearer token', decided: 'none' },
+  ...TLS,
+  ...INSECURE_PLAINTEXT,
 } satisfies Settings;
 
 /** All settings, by the part of the file that they are in. */

@@ -1,6 +1,66 @@
-import { FarmConnection } from '@tessera/farm';
+import { readFile } from 'node:fs/promises';
+import { FarmConnection, type FarmConnectionOptions } from '@tessera/farm';
+import { TesseraError } from '@tessera/tiler';
+import type { TlsSettings } from '../security/credentials.js';
+import { checkSecretPath, type Insecure } from '../security/exposure.js';
 
-/** Connects to NATS at `--nats`. Throws TESSERA_NATS_UNAVAILABLE. */
-export function openNats(servers: readonly string[], name: string): Promise<FarmConnection> {
-  return FarmConnection.open({ servers: [...servers], name });
+/** Settings of a connection to NATS. */
+export interface NatsSettings extends TlsSettings, Insecure {
+  readonly natsCreds: string | undefined;
+  readonly natsUser: string | undefined;
+  readonly natsPassword: string | undefined;
+  readonly natsCa: string | undefined;
+}
+
+/**
+ * Connects to the servers at `--nats`. Throws TESSERA_NATS_UNAVAILABLE, TESSERA_BAD_CREDENTIALS, TESSERA_BAD_ARGUMENT for a user
+ * without a password, TESSERA_EXPOSED if that would go to another machine in plaintext.
+ */
+export async function openNats(
+  servers: readonly string[],
+  settings: NatsSettings,
+  name: string,
+): Promise<FarmConnection> {
+  const { natsUser: user, natsPassword: pass, natsCreds } = settings;
+  if ((user === undefined) !== (pass === undefined))
+    throw TesseraError.expected(
+      'TESSERA_BAD_ARGUMENT',
+      '--nats-user, TESSERA_NATS_PASSWORD',
+      'both or none',
+      user === undefined ? 'a password alone' : 'a user alone',
+    );
+  const plain = servers.find((url) => !url.startsWith('tls://'));
+  if (pass !== undefined && plain !== undefined)
+    checkSecretPath('The password for NATS', plain.replace('nats://', ''), false, settings);
+  const identity: Pick<FarmConnectionOptions, 'user' | 'pass' | 'creds'> = {
+    ...(user !== undefined && pass !== undefined && { user, pass }),
+    ...(natsCreds !== undefined && { creds: await readCreds(natsCreds) }),
+  };
+  // One server with tls:// is enough: a cluster that is half encrypted is not.
+  const tls = servers.some((url) => url.startsWith('tls://')) && { tls: tlsOptions(settings) };
+  return await FarmConnection.open({ servers: [...servers], name, ...identity, ...tls });
+}
+
+/** The client reads the files at every connection, so that renewed ones are used. */
+function tlsOptions({ natsCa, tlsCert, tlsKey, tlsCa }: NatsSettings) {
+  const ca = natsCa ?? tlsCa;
+  return {
+    ...(ca !== undefined && { caFile: ca }),
+    ...(tlsCert !== undefined && tlsKey !== undefined && { certFile: tlsCert, keyFile: tlsKey }),
+  };
+}
+
+async function readCreds(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new TesseraError(
+      'TESSERA_BAD_CREDENTIALS',
+      `Cannot read --nats-creds: ${(cause as Error).message}`,
+      {
+        field: '--nats-creds',
+        cause,
+      },
+    );
+  }
 }

@@ -21,6 +21,7 @@ import { interruptible } from '../interrupt.js';
 import { takeLock } from '../output/lock.js';
 import { fileError } from '../output/writable.js';
 import { pictureInfo } from '../render/picture-info.js';
+import { type CoordinatorSecurity, coordinatorSecurity } from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
 import { openNats } from './nats.js';
 
@@ -41,7 +42,7 @@ interface Nodes {
 /**
  * `tessera coordinator`: takes jobs until SIGTERM or Ctrl-C, then saves those that run; the same command goes on. Throws
  * TESSERA_BAD_ARGUMENT, the errors of `openBundle`, TESSERA_OUTPUT_BUSY if another coordinator has the folder,
- * TESSERA_PORT_IN_USE, TESSERA_NATS_UNAVAILABLE.
+ * TESSERA_PORT_IN_USE, the errors of `coordinatorSecurity` and `openNats`.
  */
 export async function runCoordinator(options: CoordinatorSettings, json: boolean): Promise<void> {
   checkNodes(options);
@@ -50,11 +51,16 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
   const unlock = await lock(dir);
   const { signal, release } = interruptible(() => process.stderr.write('Saving the jobs that run.\n'));
   try {
-    const nodes = await nodesOf(options);
+    const security = await coordinatorSecurity(options);
     try {
-      await serve(options.grpc, json, bundles, dir, nodes, signal);
+      const nodes = await nodesOf(options, security);
+      try {
+        await serve(options.grpc, json, security, bundles, dir, nodes, signal);
+      } finally {
+        await nodes.close();
+      }
     } finally {
-      await nodes.close();
+      security.close();
     }
   } finally {
     await unlock();
@@ -65,6 +71,7 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
 async function serve(
   grpc: string,
   json: boolean,
+  { access, server: credentials }: CoordinatorSecurity,
   bundles: readonly Bundle[],
   dir: string,
   nodes: Nodes,
@@ -87,7 +94,7 @@ async function serve(
   let keeping: Promise<void> | undefined;
   let server: CoordinatorServer | undefined;
   try {
-    server = await CoordinatorServer.start({ listen: grpc, board, farm });
+    server = await CoordinatorServer.start({ listen: grpc, board, farm, access, credentials });
     keeping = nodes.keep(farm, gone.signal);
     const said = json ? JSON.stringify({ address: server.address }) : `Coordinator on ${server.address}`;
     process.stdout.write(`${said}\n`);
@@ -115,19 +122,20 @@ function checkNodes({ node, nats }: CoordinatorSettings): void {
     );
 }
 
-async function nodesOf({ node, nats: servers }: CoordinatorSettings): Promise<Nodes> {
+async function nodesOf(settings: CoordinatorSettings, { nodes }: CoordinatorSecurity): Promise<Nodes> {
+  const { node, nats: servers } = settings;
+  const connect = (address: string) => new NodeConnection(address, nodes);
   if (servers === undefined)
     return {
       // The node has a bus to itself; here nothing is published or fetched.
       bus: new InProcessFrameBus(),
-      keep: (farm, signal) => keepJoined(farm, () => new NodeConnection(node!), signal),
+      keep: (farm, signal) => keepJoined(farm, () => connect(node!), signal),
       close: async () => {},
     };
-  const nats = await openNats(servers, `coordinator ${hostname()}`);
+  const nats = await openNats(servers, settings, `coordinator ${hostname()}`);
   try {
     const bus = await NatsFrameBus.open(nats);
     const registry = await NodeRegistry.open(nats);
-    const connect = (address: string) => new NodeConnection(address);
     return {
       bus,
       keep: (farm, signal) => followRegistry(registry, farm, connect, signal),

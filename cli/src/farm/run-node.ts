@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { NodeConnection } from '@tessera/coordinator';
 import { type Announcement, type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
 import { TesseraNode } from '@tessera/gpu-node';
 import type { DescribeResponse } from '@tessera/proto';
@@ -7,6 +6,8 @@ import { defaultBundle } from '../bundle-path.js';
 import type { Values } from '../config/setting.js';
 import type { NODE } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
+import { serviceCertificates } from '../security/credentials.js';
+import { checkExposure } from '../security/exposure.js';
 import { BoundedFrameBus } from './bounded-frame-bus.js';
 import { openNats } from './nats.js';
 import { nodeName, reachable } from './node-name.js';
@@ -17,23 +18,25 @@ type NodeSettings = Values<typeof NODE>;
 
 /** Seconds that calls under way have when the node is told to stop: less than the 30 that supervisors usually grant. */
 const DRAIN_SECONDS = 25;
-/** Seconds the node may take to say what it is. */
-const DESCRIBE_SECONDS = 10;
 
 /**
  * `tessera node`: serves until SIGTERM or Ctrl-C, then finishes what is in flight. Throws the errors of `TesseraNode.start`,
- * TESSERA_NATS_UNAVAILABLE, and TESSERA_NODE_EXISTS if another process has the name, also later.
+ * `serviceCertificates`, `checkExposure` and `openNats`, and TESSERA_NODE_EXISTS if another process has the name, also later.
  */
 export async function runNode(options: NodeSettings, json: boolean): Promise<void> {
   const name = options.name ?? nodeName(options.listen);
   const { signal, release } = interruptible(() => process.stderr.write('Finishing what is in flight.\n'));
-  const nats = options.nats === undefined ? undefined : await openNats(options.nats, `node ${name}`);
+  const certificates = serviceCertificates(options, 'node');
+  const secure = certificates !== undefined;
+  checkExposure('listen', options.listen, { encrypted: secure, restricted: secure }, options);
+  const nats = options.nats && (await openNats(options.nats, options, `node ${name}`));
   try {
     const node = await TesseraNode.start({
       bundles: options.bundle ?? [defaultBundle()],
       listen: options.listen,
       device: options.device,
       name,
+      certificates,
       bus: nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus(),
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.batch !== undefined && { batch: options.batch }),
@@ -45,6 +48,7 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
     }
   } finally {
     await nats?.close();
+    certificates?.close();
     release();
   }
 }
@@ -56,7 +60,7 @@ async function serve(
   json: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const description = await describe(node.address);
+  const description = node.describe();
   const announcement = nats && (await announce(nats, node.address, description));
   try {
     sayReady(name, node.address, description, json);
@@ -67,15 +71,6 @@ async function serve(
     await withinSeconds(DRAIN_SECONDS, node.drain());
   } finally {
     await announcement?.leave();
-  }
-}
-
-async function describe(address: string): Promise<DescribeResponse> {
-  const connection = new NodeConnection(reachable(address));
-  try {
-    return await connection.describe({ seconds: DESCRIBE_SECONDS, waitForReady: true });
-  } finally {
-    connection.close();
   }
 }
 

@@ -1,7 +1,10 @@
 import { CoordinatorConnection } from '@tessera/coordinator';
+import { channelCredentials } from '@tessera/farm/security';
 import type { Values } from '../config/setting.js';
 import type { CLIENT } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
+import { clientCertificates, clientToken } from '../security/credentials.js';
+import { checkSecretPath } from '../security/exposure.js';
 
 /** How a coordinator is called: for so long, until Ctrl-C. */
 export interface Call {
@@ -21,7 +24,12 @@ export async function withCoordinator<T>(
   action: (coordinator: CoordinatorConnection, call: Call) => Promise<T>,
 ): Promise<T> {
   const { signal, release } = interruptible(() => {});
-  const coordinator = new CoordinatorConnection(settings.coordinator);
+  const certificates = clientCertificates(settings);
+  const token = await clientToken(settings);
+  if (token !== undefined)
+    checkSecretPath('The token', settings.coordinator, certificates !== undefined, settings);
+  const credentials = channelCredentials(certificates);
+  const coordinator = new CoordinatorConnection(settings.coordinator, { credentials, token });
   try {
     return await action(coordinator, { seconds: SECONDS, signal });
   } finally {

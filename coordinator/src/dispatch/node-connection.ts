@@ -1,4 +1,4 @@
-import { credentials } from '@grpc/grpc-js';
+import { ChannelCredentials } from '@grpc/grpc-js';
 import {
   CHANNEL_OPTIONS,
   type DecodeRequest,
@@ -18,6 +18,8 @@ const OPTIONS = {
   ...CHANNEL_OPTIONS,
   'grpc.initial_reconnect_backoff_ms': 200,
   'grpc.max_reconnect_backoff_ms': 2000,
+  // Over TLS a node is known by its role, not by the address it happens to have, which is no name that TLS may send.
+  'grpc.ssl_target_name_override': 'node.tessera',
 };
 
 /** One gRPC channel to one node: unary calls as promises that reject with coded errors (see `Calls`). */
@@ -25,9 +27,12 @@ export class NodeConnection implements NodeApi {
   readonly #client: NodeClient;
   readonly #calls: Calls;
 
-  /** `address` is host:port. The channel connects on the first call. */
-  constructor(readonly address: string) {
-    this.#client = new NodeClient(address, credentials.createInsecure(), OPTIONS);
+  /** `address` is host:port; plaintext by default. The channel connects on the first call. */
+  constructor(
+    readonly address: string,
+    credentials: ChannelCredentials = ChannelCredentials.createInsecure(),
+  ) {
+    this.#client = new NodeClient(address, credentials, OPTIONS);
     this.#calls = new Calls(this.#client, {
       name: `Node ${address}`,
       unavailable: 'TESSERA_NODE_UNAVAILABLE',

@@ -1,4 +1,5 @@
-import { type ClientReadableStream, credentials, type ServiceError } from '@grpc/grpc-js';
+import { ChannelCredentials, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
+import { bearer } from '@tessera/farm/security';
 import {
   CHANNEL_OPTIONS,
   CoordinatorClient,
@@ -18,9 +19,16 @@ export class CoordinatorConnection {
   readonly #client: CoordinatorClient;
   readonly #calls: Calls;
 
-  /** `address` is host:port. The channel connects on the first call. */
-  constructor(address: string) {
-    this.#client = new CoordinatorClient(address, credentials.createInsecure(), CHANNEL_OPTIONS);
+  /** `address` is host:port; plaintext by default. The channel connects on the first call. */
+  constructor(
+    address: string,
+    {
+      credentials = ChannelCredentials.createInsecure(),
+      token,
+    }: { credentials?: ChannelCredentials; token?: string | undefined } = {},
+  ) {
+    const interceptors = token === undefined ? [] : [bearer(token)];
+    this.#client = new CoordinatorClient(address, credentials, { ...CHANNEL_OPTIONS, interceptors });
     this.#calls = new Calls(this.#client, {
       name: `Coordinator ${address}`,
       unavailable: 'TESSERA_COORDINATOR_UNAVAILABLE',

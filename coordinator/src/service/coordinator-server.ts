@@ -1,4 +1,5 @@
-import { Server } from '@grpc/grpc-js';
+import { Server, type ServerCredentials } from '@grpc/grpc-js';
+import { Access, authorize, type MethodPermissions } from '@tessera/farm/security';
 import { bind, streaming, unary } from '@tessera/farm/service';
 import {
   CHANNEL_OPTIONS,
@@ -15,21 +16,46 @@ import type { Farm } from '../farm/farm.js';
 /** The service as the health protocol names it. */
 const SERVICE = 'tessera.v1.Coordinator';
 
+/** What each method needs. */
+const PERMISSIONS: MethodPermissions<typeof CoordinatorService> = {
+  submit: 'submit',
+  get: 'view',
+  list: 'view',
+  watch: 'view',
+  cancel: 'submit',
+  pause: 'submit',
+  resume: 'submit',
+  listNodes: 'view',
+};
+
+export interface CoordinatorServerOptions {
+  /** host:port; port 0 takes a free one. */
+  readonly listen: string;
+  readonly board: JobBoard;
+  readonly farm: Farm;
+  /** Who may ask for what; by default anyone for anything. */
+  readonly access?: Access;
+  /** Plaintext by default. */
+  readonly credentials?: ServerCredentials | undefined;
+}
+
 /** `tessera.v1.Coordinator` and `grpc.health.v1.Health` over a board and its farm. */
 export class CoordinatorServer {
-  readonly #server = new Server(CHANNEL_OPTIONS);
+  readonly #server: Server;
   readonly #health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   #address = '';
 
-  private constructor(board: JobBoard, farm: Farm) {
+  private constructor({ board, farm, access = new Access({}) }: CoordinatorServerOptions) {
+    const interceptors = [authorize(access, CoordinatorService, PERMISSIONS)];
+    this.#server = new Server({ ...CHANNEL_OPTIONS, interceptors });
     this.#server.addService(CoordinatorService, methods(board, farm));
     this.#health.addToServer(this.#server);
   }
 
-  /** Listens on host:port (0 takes a free port). Throws TESSERA_PORT_IN_USE or TESSERA_BAD_ARGUMENT. */
-  static async start(options: { listen: string; board: JobBoard; farm: Farm }): Promise<CoordinatorServer> {
-    const server = new CoordinatorServer(options.board, options.farm);
-    server.#address = await bind(server.#server, options.listen);
+  /** Throws TESSERA_PORT_IN_USE or TESSERA_BAD_ARGUMENT. */
+  static async start(options: CoordinatorServerOptions): Promise<CoordinatorServer> {
+    const server = new CoordinatorServer(options);
+    server.#address = await bind(server.#server, options.listen, options.credentials);
     return server;
   }
 

@@ -1,17 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import {
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { TesseraError } from '@tessera/tiler';
 import { Backoff } from './backoff.js';
 import { natsError } from './errors.js';
 
 /** How to reach NATS. All but `servers` and `name` go to the client as they are. */
 export interface FarmConnectionOptions
-  extends Pick<NodeConnectionOptions, 'token' | 'user' | 'pass' | 'authenticator' | 'tls'> {
+  extends Pick<NodeConnectionOptions, 'token' | 'user' | 'pass' | 'tls'> {
   /** `nats://host:port`, one or several of a cluster. */
   servers: string | string[];
   /** What the server's own reports call this client. */
   name: string;
+  /** Content of a credentials file: the user's JWT and the seed of its key. */
+  creds?: Uint8Array;
   /** How long to try before giving up the first time, ms. Once connected it tries for ever. 10,000 by default. */
   patience?: number;
 }
@@ -42,11 +49,12 @@ export class FarmConnection {
 
   /** Throws TESSERA_NATS_UNAVAILABLE if no server with JetStream answers within `patience`. */
   static async open(options: FarmConnectionOptions): Promise<FarmConnection> {
-    const { patience = 10_000, ...rest } = options;
+    const { patience = 10_000, creds, ...rest } = options;
     const backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT);
     const nats = await firstConnection(
       {
         ...rest,
+        ...(creds && { authenticator: credsAuthenticator(creds) }),
         timeout: Math.min(patience, 5000),
         maxReconnectAttempts: -1,
         reconnectDelayHandler: () => backoff.next(),

@@ -69,6 +69,25 @@ export const ERROR_CODES = {
     http: 500,
     about: 'a node did not find a context or a guide frame that a tile needs',
   },
+  TESSERA_UNAUTHENTICATED: {
+    exit: 2,
+    grpc: 16,
+    http: 401,
+    about: 'a bearer token or certificate is missing or not known',
+  },
+  TESSERA_FORBIDDEN: { exit: 2, grpc: 7, http: 403, about: 'the role of the caller does not allow it' },
+  TESSERA_BAD_CREDENTIALS: {
+    exit: 2,
+    grpc: 9,
+    http: 500,
+    about: 'a certificate, key or file of tokens cannot be used',
+  },
+  TESSERA_EXPOSED: {
+    exit: 2,
+    grpc: 9,
+    http: 500,
+    about: 'it would be reachable from other machines without encryption or authentication',
+  },
 } as const;
 
 /** One of the stable codes. */

@@ -1,0 +1,42 @@
+import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
+import { Access, channelCredentials, serverCredentials, TokenFile } from '@tessera/farm/security';
+import { serviceCertificates, type TlsSettings } from './credentials.js';
+import { checkExposure, type Insecure } from './exposure.js';
+
+export interface CoordinatorSecuritySettings extends TlsSettings, Insecure {
+  readonly grpc: string;
+  readonly tokens: string | undefined;
+}
+
+/** Who a coordinator lets in, and what it shows to those it talks to. */
+export interface CoordinatorSecurity {
+  readonly access: Access;
+  /** For what it serves. Without tokens callers need a certificate; with them either will do. */
+  readonly server: ServerCredentials;
+  /** For its calls of nodes. */
+  readonly nodes: ChannelCredentials;
+  close(): void;
+}
+
+/**
+ * Throws the errors of `serviceCertificates`, TESSERA_BAD_CREDENTIALS for a file of tokens that is none, and TESSERA_EXPOSED for an
+ * address that would be open to others.
+ */
+export async function coordinatorSecurity(
+  settings: CoordinatorSecuritySettings,
+): Promise<CoordinatorSecurity> {
+  const certificates = serviceCertificates(settings, 'coordinator');
+  const encrypted = certificates !== undefined;
+  const restricted = encrypted || settings.tokens !== undefined;
+  checkExposure('grpc', settings.grpc, { encrypted, restricted }, settings);
+  const tokens = settings.tokens === undefined ? undefined : await TokenFile.open(settings.tokens);
+  return {
+    access: new Access({ tokens, certificates: encrypted }),
+    server: serverCredentials(certificates, tokens === undefined ? 'required' : 'optional'),
+    nodes: channelCredentials(certificates, 'node'),
+    close: () => {
+      tokens?.close();
+      certificates?.close();
+    },
+  };
+}
