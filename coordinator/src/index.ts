@@ -1,4 +1,5 @@
 export { type BoardLimits, type BoardOptions, JobBoard } from './board/job-board.js';
+export type { JobService } from './board/job-service.js';
 export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
 export { FolderState, type StateStore } from './checkpoint/state-store.js';

@@ -94,7 +94,7 @@ async function serve(
   let keeping: Promise<void> | undefined;
   let server: CoordinatorServer | undefined;
   try {
-    server = await CoordinatorServer.start({ listen: grpc, board, farm, access, credentials });
+    server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, access, credentials });
     keeping = nodes.keep(farm, gone.signal);
     const said = json ? JSON.stringify({ address: server.address }) : `Coordinator on ${server.address}`;
     process.stdout.write(`${said}\n`);

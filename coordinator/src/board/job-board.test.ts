@@ -80,7 +80,7 @@ describe('a job board', () => {
     const asked = request({ idempotencyKey: 'one' });
     const [first, second] = await Promise.all([board.submit(asked), board.submit(asked)]);
     expect(second.id).toBe(first.id);
-    expect(board.list(ListRequest.create()).jobs).toHaveLength(1);
+    expect((await board.list(ListRequest.create())).jobs).toHaveLength(1);
   });
 
   it('refuses a key that was used for another picture, after a restart too', async () => {
@@ -119,7 +119,7 @@ describe('a job board', () => {
     const asked = request(changes);
     if (job && asked.settings) Object.assign(asked.settings, job);
     await expect(board.submit(asked)).rejects.toEqual(rejects(code));
-    expect(board.list(ListRequest.create()).jobs).toEqual([]);
+    expect((await board.list(ListRequest.create())).jobs).toEqual([]);
   });
 
   it('cancels a job that runs, and again is no error', async () => {
@@ -142,7 +142,7 @@ describe('a job board', () => {
 
   it('says that there is no such job', async () => {
     const { board } = await boardIn('a');
-    expect(() => board.get('none')).toThrowError(rejects('TESSERA_JOB_UNKNOWN'));
+    await expect(board.get('none')).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
     await expect(board.cancel('none')).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
   });
 
@@ -171,7 +171,7 @@ describe('a job board', () => {
     const { board, node } = await boardIn('a');
     await node();
     for (const job of [running, waiting]) expect(hashOf(await ended(board, job))).toBe(calm);
-    const { tileSteps, nodes } = report(board.get(running.id));
+    const { tileSteps, nodes } = report(await board.get(running.id));
     expect(nodes.reduce((sum, each) => sum + each.tileSteps, 0)).toBeLessThanOrEqual(tileSteps - 10);
   });
 
@@ -184,7 +184,7 @@ describe('a job board', () => {
     await cp(join(root, 'a'), join(root, 'b'), { recursive: true });
     const { board, node } = await boardIn('b');
     await node();
-    expect(hashOf(await ended(board, board.get(id)))).toBe(calm);
+    expect(hashOf(await ended(board, await board.get(id)))).toBe(calm);
   });
 
   it('makes a picture again whose end was not recorded', async () => {
@@ -197,7 +197,7 @@ describe('a job board', () => {
     await writeFile(path, JSON.stringify({ ...record, job: { ...record.job, state: JobState.RUNNING } }));
     const { board, node } = await boardIn('a');
     await node();
-    expect(hashOf(await ended(board, board.get(done.id)))).toBe(hashOf(done));
+    expect(hashOf(await ended(board, await board.get(done.id)))).toBe(hashOf(done));
   });
 
   it('leaves a folder alone whose record is damaged', async () => {
@@ -207,7 +207,7 @@ describe('a job board', () => {
     await writeFile(join(root, 'a', id, 'job.json'), '{');
     const { board } = await boardIn('a');
     expect(board.damaged).toEqual([id]);
-    expect(board.list(ListRequest.create()).jobs).toEqual([]);
+    expect((await board.list(ListRequest.create())).jobs).toEqual([]);
   });
 
   it('begins with the highest priority', async () => {
@@ -216,8 +216,8 @@ describe('a job board', () => {
     const urgent = await board.submit(request({ priority: 9 }));
     const gate = await node(0);
     await gate.held;
-    expect(board.get(urgent.id).state).toBe(JobState.RUNNING);
-    expect(board.get(usual.id).state).toBe(JobState.QUEUED);
+    expect((await board.get(urgent.id)).state).toBe(JobState.RUNNING);
+    expect((await board.get(usual.id)).state).toBe(JobState.QUEUED);
   });
 
   it('runs no more at once than have room for their latents', async () => {
@@ -227,16 +227,17 @@ describe('a job board', () => {
     const second = await board.submit(request());
     const gate = await node(0);
     await gate.held;
-    expect([first, second].map(({ id }) => board.get(id).state)).toEqual([JobState.RUNNING, JobState.QUEUED]);
+    const jobs = await Promise.all([first, second].map(({ id }) => board.get(id)));
+    expect(jobs.map(({ state }) => state)).toEqual([JobState.RUNNING, JobState.QUEUED]);
   });
 
   it('lists in pages, newest first, however many come in between', async () => {
     const { board } = await boardIn('a');
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.unshift((await board.submit(request())).id);
-    const first = board.list(ListRequest.create({ pageSize: 2 }));
+    const first = await board.list(ListRequest.create({ pageSize: 2 }));
     await board.submit(request());
-    const second = board.list(ListRequest.create({ pageSize: 2, pageToken: first.nextPageToken }));
+    const second = await board.list(ListRequest.create({ pageSize: 2, pageToken: first.nextPageToken }));
     expect([...first.jobs, ...second.jobs].map(({ id }) => id)).toEqual(ids);
     expect(second.nextPageToken).toBe('');
   });
@@ -246,7 +247,7 @@ describe('a job board', () => {
     const { id } = await board.submit(request());
     await board.submit(request());
     await board.cancel(id);
-    const { jobs } = board.list(ListRequest.create({ states: [JobState.CANCELLED] }));
+    const { jobs } = await board.list(ListRequest.create({ states: [JobState.CANCELLED] }));
     expect(jobs.map((job) => job.id)).toEqual([id]);
   });
 });

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { type FrameBus, type Job, JobState, type ListRequest, type SubmitRequest } from '@tessera/proto';
+import {
+  type FrameBus,
+  type Job,
+  JobState,
+  type ListRequest,
+  type ListResponse,
+  type SubmitRequest,
+} from '@tessera/proto';
 import { formatOf, type Manifest, openPicture, type PictureInfo, TesseraError } from '@tessera/tiler';
 import type { Farm } from '../farm/farm.js';
 import { type JobPlan, planJob } from '../job/plan.js';
@@ -10,6 +17,7 @@ import { admit, requestDigest } from './admission.js';
 import { BoardJob, type JobRunning } from './board-job.js';
 import { JobFolder } from './job-folder.js';
 import { isEnded } from './job-record.js';
+import type { JobService } from './job-service.js';
 import { listPage } from './list-page.js';
 
 /** What a coordinator takes on. */
@@ -41,7 +49,7 @@ export interface BoardOptions {
  * All jobs of one coordinator. They are kept on disk from the moment they are let in, so that a coordinator which starts
  * again takes them up: those that ran go on from their last checkpoint, to the same picture.
  */
-export class JobBoard {
+export class JobBoard implements JobService {
   /** Folders that hold no readable job: left alone. */
   readonly damaged: string[] = [];
   readonly #options: BoardOptions;
@@ -66,11 +74,7 @@ export class JobBoard {
     return board;
   }
 
-  /**
-   * Lets a job in and resolves when it is on disk; a request with the idempotency key of an earlier one gives that job.
-   * Throws what `admit` throws, TESSERA_QUEUE_FULL, TESSERA_JOB_EXISTS if the key was used for another request, and
-   * TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE.
-   */
+  /** Throws what `admit` throws, and TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
   async submit(request: SubmitRequest): Promise<Job> {
     const known = request.idempotencyKey === '' ? undefined : this.#keys.get(request.idempotencyKey);
     if (known !== undefined) return await this.#again(known, request);
@@ -104,22 +108,18 @@ export class JobBoard {
     return job.view;
   }
 
-  /** Throws TESSERA_JOB_UNKNOWN. */
-  get(id: string): Job {
+  async get(id: string): Promise<Job> {
     return this.#find(id).view;
   }
 
-  /** Newest first. Throws TESSERA_BAD_ARGUMENT for a page that cannot be. */
-  list(request: ListRequest): { jobs: Job[]; nextPageToken: string } {
+  async list(request: ListRequest): Promise<ListResponse> {
     return listPage([...this.#jobs.values()], request);
   }
 
-  /** The job as it is, then every change, until it has ended or `signal` aborts. Throws TESSERA_JOB_UNKNOWN. */
-  watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
-    return this.#find(id).watch(signal);
+  async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
+    yield* this.#find(id).watch(signal);
   }
 
-  /** Ends a job and forgets its unfinished work; one that has ended stays as it is. Throws TESSERA_JOB_UNKNOWN. */
   async cancel(id: string): Promise<Job> {
     const job = this.#find(id);
     await this.#arriving.get(job);
@@ -130,7 +130,6 @@ export class JobBoard {
     return job.view;
   }
 
-  /** Stops a job and saves it; resolves when that is done. Throws TESSERA_JOB_UNKNOWN, or TESSERA_JOB_STATE if it has ended. */
   async pause(id: string): Promise<Job> {
     const job = this.#find(id);
     await this.#arriving.get(job);
@@ -140,7 +139,6 @@ export class JobBoard {
     return job.view;
   }
 
-  /** Puts a paused job back into the queue. Throws TESSERA_JOB_UNKNOWN, or TESSERA_JOB_STATE if it has ended. */
   async resume(id: string): Promise<Job> {
     const job = this.#find(id);
     if (job.running?.next !== undefined) await job.running.ended;

@@ -51,7 +51,8 @@ async function serve(by: { tokens?: Tokens; hosts?: string[]; issuer?: TestAutho
   const files = await issuer.issue({ role: 'coordinator', hosts });
   const certificates = Certificates.open({ ...files, ca: authority.ca });
   const server = await CoordinatorServer.start({
-    ...opened,
+    jobs: opened.board,
+    farm: opened.farm,
     listen: '127.0.0.1:0',
     access: new Access({ tokens: by.tokens, certificates: true }),
     credentials: serverCredentials(certificates, by.tokens ? 'optional' : 'required'),

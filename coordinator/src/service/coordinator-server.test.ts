@@ -17,7 +17,7 @@ let coordinator: CoordinatorConnection;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'tessera-service-'));
   opened = await openBoard(root);
-  server = await CoordinatorServer.start({ listen: '127.0.0.1:0', ...opened });
+  server = await CoordinatorServer.start({ listen: '127.0.0.1:0', jobs: opened.board, farm: opened.farm });
   coordinator = new CoordinatorConnection(server.address);
 });
 

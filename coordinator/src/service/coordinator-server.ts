@@ -9,7 +9,7 @@ import {
   FarmNodeState,
 } from '@tessera/proto';
 import { HealthImplementation } from 'grpc-health-check';
-import type { JobBoard } from '../board/job-board.js';
+import type { JobService } from '../board/job-service.js';
 import type { NodeHandle, NodeState } from '../dispatch/node-handle.js';
 import type { Farm } from '../farm/farm.js';
 
@@ -31,7 +31,7 @@ const PERMISSIONS: MethodPermissions<typeof CoordinatorService> = {
 export interface CoordinatorServerOptions {
   /** host:port; port 0 takes a free one. */
   readonly listen: string;
-  readonly board: JobBoard;
+  readonly jobs: JobService;
   readonly farm: Farm;
   /** Who may ask for what; by default anyone for anything. */
   readonly access?: Access;
@@ -39,16 +39,16 @@ export interface CoordinatorServerOptions {
   readonly credentials?: ServerCredentials | undefined;
 }
 
-/** `tessera.v1.Coordinator` and `grpc.health.v1.Health` over a board and its farm. */
+/** `tessera.v1.Coordinator` and `grpc.health.v1.Health` over the jobs of a farm. */
 export class CoordinatorServer {
   readonly #server: Server;
   readonly #health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   #address = '';
 
-  private constructor({ board, farm, access = new Access({}) }: CoordinatorServerOptions) {
+  private constructor({ jobs, farm, access = new Access({}) }: CoordinatorServerOptions) {
     const interceptors = [authorize(access, CoordinatorService, PERMISSIONS)];
     this.#server = new Server({ ...CHANNEL_OPTIONS, interceptors });
-    this.#server.addService(CoordinatorService, methods(board, farm));
+    this.#server.addService(CoordinatorService, methods(jobs, farm));
     this.#health.addToServer(this.#server);
   }
 
@@ -75,17 +75,17 @@ export class CoordinatorServer {
   }
 }
 
-function methods(board: JobBoard, farm: Farm): CoordinatorMethods {
+function methods(jobs: JobService, farm: Farm): CoordinatorMethods {
   return {
-    submit: unary(async (request) => ({ job: await board.submit(request) })),
-    get: unary(async ({ id }) => ({ job: board.get(id) })),
-    list: unary(async (request) => board.list(request)),
+    submit: unary(async (request) => ({ job: await jobs.submit(request) })),
+    get: unary(async ({ id }) => ({ job: await jobs.get(id) })),
+    list: unary((request) => jobs.list(request)),
     watch: streaming(async function* ({ id }, signal) {
-      for await (const job of board.watch(id, signal)) yield { job };
+      for await (const job of jobs.watch(id, signal)) yield { job };
     }),
-    cancel: unary(async ({ id }) => ({ job: await board.cancel(id) })),
-    pause: unary(async ({ id }) => ({ job: await board.pause(id) })),
-    resume: unary(async ({ id }) => ({ job: await board.resume(id) })),
+    cancel: unary(async ({ id }) => ({ job: await jobs.cancel(id) })),
+    pause: unary(async ({ id }) => ({ job: await jobs.pause(id) })),
+    resume: unary(async ({ id }) => ({ job: await jobs.resume(id) })),
     listNodes: unary(async () => ({ nodes: farm.nodes.map(farmNode) })),
   };
 }
