@@ -88,6 +88,8 @@ export const ERROR_CODES = {
     http: 500,
     about: 'it would be reachable from other machines without encryption or authentication',
   },
+  TESSERA_NOT_FOUND: { exit: 2, grpc: 5, http: 404, about: 'there is nothing at that address' },
+  TESSERA_TOO_LARGE: { exit: 2, grpc: 8, http: 413, about: 'a request is larger than it may be' },
 } as const;
 
 /** One of the stable codes. */
