@@ -111,13 +111,13 @@ def test_training_steps_are_deterministic(regions):
 
 
 def test_the_denoiser_s_first_step(regions, monkeypatch):
-    from tessera_models import samples, train_denoiser
+    from tessera_models import batches, samples, train_denoiser
 
     # Synthetic slides end at 5x: leave out what they lack.
-    monkeypatch.setattr(train_denoiser, "FIRST", 8)
+    monkeypatch.setattr(batches, "FIRST", 8)
     monkeypatch.setattr(samples, "MAGNIFICATIONS", torch.tensor([0.6, 0.2, 0.2, 0.0, 0.0]))
     monkeypatch.setattr(samples, "CASCADED", torch.tensor([1.0, 0.0, 0.0]))
     torch.manual_seed(0)
     stage = train_denoiser.DenoiserStage(regions[:1], Embedder(), Encoder().eval(), Decoder().eval(), 3, torch.device("cpu"))
     assert 0 < stage.step(0, 0.9)["all"] < 5
-    assert stage.pool.rows["generated"][: len(stage.pool)].any()
+    assert stage.batches.pool.rows["generated"][: len(stage.batches.pool)].any()

@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     t.add_argument("--seed", type=int, default=0, help="decides everything that is drawn (default 0)")
     t.add_argument("--threads", type=int, default=1, help="CPU threads; one is fastest beside other busy processes (default 1)")
     t.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default auto)")
+    t.add_argument("--batch", type=int, default=24, help="samples a step of the stages denoiser and distil (default 24; a GPU wants 256)")
     t.add_argument("--compile", action="store_true", help="compile the denoiser (a few minutes first, a quarter faster then; needs a C++ compiler)")
     e = commands.add_parser("export", help="write a run as a bundle", epilog=EXPORT_EXAMPLES, formatter_class=raw)
     e.add_argument("run", type=Path, help="the run's folder")
@@ -94,6 +95,7 @@ def run_train(args: argparse.Namespace) -> None:
         device=args.device,
         resume=args.resume,
         compiled=args.compile,
+        batch=args.batch,
         from_bundle=args.from_bundle,
     )
     train(options, say=say)

@@ -2,7 +2,7 @@
 
 Three scales (32, 16, 8 cells a side); the context's 64 tokens are an 8x8 map added at every scale, so the network knows
 where each of them is; the guide enters with the latent. Timestep, magnification and the guide's blur modulate every
-block (AdaGN, Dhariwal & Nichol 2021). Predicts v.
+block (AdaGN, Dhariwal & Nichol 2021), and the guidance scale does where it is folded in. Predicts v.
 """
 
 from __future__ import annotations
@@ -72,15 +72,19 @@ class Attention(nn.Module):
 class Denoiser(nn.Module):
     """x [B,4,32,32], t [B] (1..1000), context [B,65,128] (zeros: none), guide [B,3,64,64] in [-1,1],
     guidePresent [B] (1 or 0), guideBlur [B] (0..1, in units of 4 guide px) -> v [B,4,32,32].
+
+    A folded one also takes guidanceScale [B] (1: off) and answers as both halves of a guided pair together would.
     """
 
-    def __init__(self, widths: tuple[int, int, int] = (64, 128, 192)):
+    def __init__(self, widths: tuple[int, int, int] = (64, 128, 192), folded: bool = False):
         super().__init__()
         a, b, c = widths
         self.widths = widths
         self.time = nn.Sequential(nn.Linear(128, EMBED), nn.SiLU(), nn.Linear(EMBED, EMBED))
         self.blur = nn.Sequential(nn.Linear(32, EMBED), nn.SiLU(), nn.Linear(EMBED, EMBED))
         self.token = nn.Linear(WIDTH, EMBED)
+        # Zero at first: until it is trained a folded denoiser is the one that it was copied from.
+        self.scale = nn.Sequential(nn.Linear(32, EMBED), nn.SiLU(), zero(nn.Linear(EMBED, EMBED))) if folded else None
         self.inward = conv3(CHANNELS, a)
         self.look = nn.Sequential(conv3(14, a), nn.SiLU(), conv3(a, a))
         self.enter = Block(a, a, 4)
@@ -100,9 +104,12 @@ class Denoiser(nn.Module):
         guide: torch.Tensor,
         guide_present: torch.Tensor,
         guide_blur: torch.Tensor,
+        guidance_scale: torch.Tensor | None = None,
     ) -> torch.Tensor:
         present = guide_present[:, None]
         embed = self.time(sinusoids(t, 128)) + self.token(context[:, 0])
+        if self.scale is not None:
+            embed = embed + self.scale(sinusoids(100 * (guidance_scale - 1), 32))
         embed = F.silu(embed + self.blur(sinusoids(1000 * guide_blur, 32)) * present)
         tissue = context[:, 1:].transpose(1, 2).reshape(-1, WIDTH, SIDE, SIDE)
         plane = torch.ones_like(x[:, :1])

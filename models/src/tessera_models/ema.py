@@ -8,6 +8,10 @@ import torch
 from torch import nn
 
 
+# The count of an average that comes from a bundle: slow from its first step.
+TAKEN_UP = 10**6
+
+
 class Average:
     """An exponential moving average of a module's parameters; young averages forget faster, so that no warm-up is needed."""
 
@@ -15,6 +19,11 @@ class Average:
         self.module = copy.deepcopy(module).eval().requires_grad_(False)
         self.decay = decay
         self.count = 0
+
+    @property
+    def taken_up(self) -> bool:
+        """Whether the weights it began with were a bundle's."""
+        return self.count >= TAKEN_UP
 
     @torch.no_grad()
     def update(self, source: nn.Module) -> None:

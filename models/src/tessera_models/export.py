@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -13,22 +14,23 @@ from torch import nn
 from . import __version__, checkpoint, runtime
 from .autoencoder import CHANNELS, DOWNSAMPLE, Decoder, Encoder
 from .data import GRIDS, HELD_OUT, SCALES, TILE, Region, load_regions
+from .denoiser import Denoiser
 from .diffusion import LATENT as LATENT_SCHEDULE
 from .embedder import EMBEDDING, Embedder
 from .graphs import as_stored, largest_difference, write_graph
 from .guide_table import guide_table
+from .inversion import Inversion
 from .layout import Layout
 from .places import embedding_maps
 from .preview import fit_preview
-from .roles import DECODER, DENOISER, EMBEDDER, ENCODER, LAYOUT, SUMMARIZER, Clamped, Role, sample_inputs
+from .roles import DECODER, DENOISER, EMBEDDER, ENCODER, FOLDED, FULL, INVERSION, LAYOUT, SUMMARIZER, Clamped, Role, sample_inputs
 from .samples import FLOOR, Source
 from .summarizer import SIDE, TOKENS, WIDTH
-from .train import trained
+from .train import STAGES, trained
 from .train_denoiser import Networks
+from .train_distil import STEPS, Teacher
 from .train_layout import LABELS, Statistics
 
-# The largest difference between PyTorch and ONNX Runtime that an export accepts, relative to the output's largest value.
-TOLERANCE = 1e-4
 DEFAULTS = {
     "sampler": "dpmpp-2m",
     "steps": 10,
@@ -39,19 +41,35 @@ DEFAULTS = {
     "window": "cosine",
     "fusion": "overlap",
 }
+# What the stage `distil` teaches for.
+DISTILLED = {"sampler": "ddim", "steps": STEPS}
 
 
-def modules_of(run: Path) -> dict[str, nn.Module]:
-    """The modules of a run by role."""
+def modules_of(run: Path) -> list[tuple[Role, nn.Module]]:
+    """What a run's bundle holds, with the weights rounded as they are stored.
+
+    A run with a stage `distil` has the pupil as its denoiser, and the one that it learnt from as `denoiser.full`. Raises
+    ValueError where that stage learnt from another denoiser than the run's.
+    """
     networks = trained(run, "denoiser", "average", Networks())
-    return {
-        "embedder": trained(run, "embedder", "average", Embedder()),
-        "encoder": trained(run, "autoencoder", "encoder", Encoder()),
-        "decoder": Clamped(trained(run, "autoencoder", "decoder", Decoder())),
-        "summarizer": networks.summarizer,
-        "denoiser": networks.denoiser,
-        "layout": trained(run, "layout", "average", Layout(len(LABELS))),
-    }
+    distilled = checkpoint.load(run / "distil.pt")
+    if distilled and distilled["parts"]["teacher"] != Teacher(networks).state_dict():
+        raise ValueError(f"{run}: expected distil.pt of this denoiser but got one of another; run the stage distil again")
+    plain = FULL if distilled else DENOISER
+    denoiser, summarizer = as_stored(networks.denoiser, plain.stored), as_stored(networks.summarizer, SUMMARIZER.stored)
+    modules = [
+        (DECODER, Clamped(trained(run, "autoencoder", "decoder", Decoder()))),
+        (ENCODER, trained(run, "autoencoder", "encoder", Encoder())),
+        (SUMMARIZER, summarizer),
+        (EMBEDDER, trained(run, "embedder", "average", Embedder())),
+        (LAYOUT, trained(run, "layout", "average", Layout(len(LABELS)))),
+        (plain, denoiser),
+        # Stored smaller than the summarizer, so a copy of it.
+        (INVERSION, Inversion(denoiser, copy.deepcopy(summarizer))),
+    ]
+    if distilled:
+        modules.append((FOLDED, trained(run, "distil", "average", Denoiser(folded=True))))
+    return [(role, as_stored(module, role.stored)) for role, module in modules]
 
 
 def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit: str, say=print) -> dict:
@@ -60,15 +78,16 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
     `data` is the folder that the run was trained on: the example grids, the preview and the guide table are measured on it.
     """
     bundle.mkdir(parents=True, exist_ok=True)
-    modules = modules_of(run)
-    graphs, figures = {}, {}
-    for role in (DENOISER, DECODER, ENCODER, SUMMARIZER, EMBEDDER, LAYOUT):
-        graphs[role.name], figures[role.name] = write_role(as_stored(modules[role.name]), role, bundle)
-        say(f"{role.name}: {parameters(modules[role.name])} parameters, ONNX Runtime within {figures[role.name]:.1e}")
+    graphs, figures, modules = {}, {}, {}
+    for role, module in modules_of(run):
+        graphs[role.name], figures[role.name] = write_role(module, role, bundle)
+        modules[role.name] = module
+        say(f"{role.name}: {parameters(module)} parameters, ONNX Runtime within {figures[role.name]:.1e}")
     regions = load_regions(data, worlds=(1.0,))
     device = torch.device("cpu")
     maps = embedding_maps(modules["embedder"], regions, device)
     source = Source(regions, maps, modules["encoder"], modules["decoder"].decoder, predictor(modules), device)
+    folded = "denoiser.full" in modules
     manifest = {
         "format": "tessera.bundle/1",
         "name": name,
@@ -88,7 +107,7 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
             "null": "zeros",
             "standardise": "per vector over channels: (v - mean) / std, std with n - 1",
         },
-        "defaults": DEFAULTS,
+        "defaults": DEFAULTS | (DISTILLED if folded else {}),
         "guide": {"ratio": 4, "blur": guide_table(source), "floor": FLOOR},
         "layout": layout_entry(run),
         "preview": fit_preview(source),
@@ -108,8 +127,9 @@ def predictor(modules: dict[str, nn.Module]):
     @torch.no_grad()
     def predict(x, t, grid, magnification, guide, present, blur):
         context = modules["summarizer"](grid, magnification)
+        scale = (torch.full_like(t, DEFAULTS["guidanceScale"]),) if modules["denoiser"].scale is not None else ()
         with runtime.precision(x.device):
-            return modules["denoiser"](x, t, context, guide, present, blur).float()
+            return modules["denoiser"](x, t, context, guide, present, blur, *scale).float()
 
     return predict
 
@@ -117,10 +137,10 @@ def predictor(modules: dict[str, nn.Module]):
 def write_role(module: nn.Module, role: Role, bundle: Path) -> tuple[dict, float]:
     """Write a graph, compare it with PyTorch at two batch sizes, and return its manifest entry and the difference."""
     path = bundle / f"{role.name}.onnx"
-    write_graph(module, path, role.inputs, role.outputs, sample_inputs(role, 2))
+    write_graph(module, path, role.inputs, role.outputs, sample_inputs(role, 2), role.stored)
     worst = max(largest_difference(module, path, role.inputs, sample_inputs(role, b, seed=b, free=f)) for b, f in ((1, 4), (3, 8)))
-    if not worst <= TOLERANCE:
-        raise ValueError(f"{path.name}: expected ONNX Runtime within {TOLERANCE} of PyTorch but got {worst:.2e}")
+    if not worst <= role.tolerance:
+        raise ValueError(f"{path.name}: expected ONNX Runtime within {role.tolerance} of PyTorch but got {worst:.2e}")
     entry = {
         "file": path.name,
         "sha256": digest(path),
@@ -163,9 +183,10 @@ def write_examples(regions: list[Region], maps: list, bundle: Path) -> list[dict
 def provenance(run: Path, regions: list[Region], commit: str, figures: dict[str, float]) -> dict:
     """What the bundle was trained on, for how long, by which code."""
     stages = {}
-    for stage in ("embedder", "autoencoder", "denoiser", "layout"):
+    for stage in STAGES:
         state = checkpoint.load(run / f"{stage}.pt")
-        stages[stage] = {"steps": state["step"], "minutes": round(state["seconds"] / 60, 1)}
+        if state is not None:
+            stages[stage] = {"steps": state["step"], "minutes": round(state["seconds"] / 60, 1)}
     return {
         "trainedBy": f"tessera-models {__version__}",
         "commit": commit,

@@ -1,4 +1,4 @@
-"""PyTorch modules to ONNX graphs: named edges in float32, weights stored in float16, a free batch axis."""
+"""PyTorch modules to ONNX graphs: named edges in float32, weights stored in float16 or int8, a free batch axis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 OPSET = 18
-# Below this many numbers a float16 copy saves nothing.
+# Below this many numbers a smaller copy saves nothing.
 SMALL = 64
 
 
@@ -32,7 +32,7 @@ class Edge:
         return {"type": self.kind, "shape": list(self.shape)}
 
 
-def write_graph(module: nn.Module, path: Path, inputs: list[Edge], outputs: list[Edge], samples: tuple[torch.Tensor, ...]) -> None:
+def write_graph(module: nn.Module, path: Path, inputs: list[Edge], outputs: list[Edge], samples: tuple[torch.Tensor, ...], stored: str = "float16") -> None:
     """Trace a module with sample inputs and write it as ONNX (opset 18) without external data.
 
     Weights keep the module's names, so that training can go on from them (`weights.unpack`).
@@ -53,38 +53,69 @@ def write_graph(module: nn.Module, path: Path, inputs: list[Edge], outputs: list
             dynamo=False,
         )
     model = onnx.load_from_string(buffer.getvalue())
-    halve(model)
+    shrink(model, stored)
     onnx.checker.check_model(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, str(path))
 
 
-def halve(model: onnx.ModelProto) -> None:
-    """Store the float32 weights as float16, each with a cast back in front: the runtime folds it when it loads."""
+def shrink(model: onnx.ModelProto, stored: str) -> None:
+    """Store the float32 weights as `stored` (float16 or int8), followed by their way back: the runtime folds it when it loads.
+
+    int8: whole numbers -127..127 and a scale for each row of the first axis, the outputs. What has one axis only (biases,
+    schedules) is small, and stays as it is.
+    """
     graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < SMALL:
+    nodes = []
+    for tensor in list(graph.initializer):
+        if tensor.data_type != TensorProto.FLOAT or not large(tensor.dims):
             continue
-        name = tensor.name
-        half = numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), f"{name}.float16")
-        tensor.CopyFrom(half)
-        casts.append(helper.make_node("Cast", [half.name], [name], name=f"{name}.cast", to=TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
+        name, values = tensor.name, numpy_helper.to_array(tensor)
+        if stored == "int8":
+            scale = scales(values)
+            tensor.CopyFrom(numpy_helper.from_array(np.rint(values / scale).astype(np.int8), f"{name}.int8"))
+            graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
+            nodes.append(helper.make_node("Cast", [f"{name}.int8"], [f"{name}.whole"], name=f"{name}.cast", to=TensorProto.FLOAT))
+            nodes.append(helper.make_node("Mul", [f"{name}.whole", f"{name}.scale"], [name], name=f"{name}.mul"))
+        else:
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.float16"))
+            nodes.append(helper.make_node("Cast", [f"{name}.float16"], [name], name=f"{name}.cast", to=TensorProto.FLOAT))
+    nodes += graph.node
     del graph.node[:]
     graph.node.extend(nodes)
 
 
+def large(shape) -> bool:
+    """Whether a tensor is worth storing smaller."""
+    return len(shape) >= 2 and int(np.prod(shape)) >= SMALL
+
+
+def scales(values: np.ndarray) -> np.ndarray:
+    """The scale [R,1,...] of each output of a matrix or kernel [R,...] in int8."""
+    largest = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True)
+    return np.maximum(largest / 127, 1e-12).astype(np.float32)
+
+
 def weights_in(path: Path) -> dict[str, torch.Tensor]:
     """The weights of a graph by their names in the module, as float32."""
-    model = onnx.load(str(path))
-    return {t.name.removesuffix(".float16"): torch.from_numpy(numpy_helper.to_array(t).astype(np.float32)) for t in model.graph.initializer}
+    held = {t.name: numpy_helper.to_array(t) for t in onnx.load(str(path)).graph.initializer}
+    weights = {}
+    for name, values in held.items():
+        if name.endswith(".int8"):
+            name, values = name.removesuffix(".int8"), values.astype(np.float32) * held[name.removesuffix(".int8") + ".scale"]
+        weights[name.removesuffix(".float16")] = torch.from_numpy(values.astype(np.float32))
+    return weights
 
 
-def as_stored(module: nn.Module) -> nn.Module:
+def as_stored(module: nn.Module, stored: str = "float16") -> nn.Module:
     """The module with its weights rounded as a graph stores them."""
     for p in [*module.parameters(), *module.buffers()]:
-        if p.dtype == torch.float32 and p.numel() >= SMALL:
+        if p.dtype != torch.float32 or not large(p.shape):
+            continue
+        if stored == "int8":
+            scale = torch.from_numpy(scales(p.detach().numpy()))
+            p.data.copy_((p.data / scale).round() * scale)
+        else:
             p.data.copy_(p.data.half().float())
     return module
 

@@ -18,27 +18,32 @@ LATENT = (-1, CHANNELS, LATENT_SIDE, LATENT_SIDE)
 IMAGE = (-1, 3, TILE, TILE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Role:
     """A graph of the bundle."""
 
     name: str
     inputs: list[Edge]
     outputs: list[Edge]
+    # The largest difference between PyTorch and ONNX Runtime that is accepted, relative to an output's largest value.
+    tolerance: float = 1e-4
+    # How the graph's weights are stored: float16 or int8.
+    stored: str = "float16"
 
 
-DENOISER = Role(
-    "denoiser",
-    [
-        Edge("x", LATENT),
-        Edge("t", (-1,)),
-        Edge("context", (-1, TOKENS, WIDTH)),
-        Edge("guide", (-1, 3, GUIDE_SIDE, GUIDE_SIDE)),
-        Edge("guidePresent", (-1,)),
-        Edge("guideBlur", (-1,)),
-    ],
-    [Edge("prediction", LATENT)],
-)
+DENOISER_INPUTS = [
+    Edge("x", LATENT),
+    Edge("t", (-1,)),
+    Edge("context", (-1, TOKENS, WIDTH)),
+    Edge("guide", (-1, 3, GUIDE_SIDE, GUIDE_SIDE)),
+    Edge("guidePresent", (-1,)),
+    Edge("guideBlur", (-1,)),
+]
+PREDICTION = [Edge("prediction", LATENT)]
+DENOISER = Role("denoiser", DENOISER_INPUTS, PREDICTION, stored="int8")
+# One with the guidance scale folded in takes the place of the plain one, which is then kept to compare with.
+FOLDED = Role("denoiser", [*DENOISER_INPUTS, Edge("guidanceScale", (-1,))], PREDICTION, stored="int8")
+FULL = Role("denoiser.full", DENOISER_INPUTS, PREDICTION, stored="int8")
 DECODER = Role("decoder", [Edge("z", LATENT)], [Edge("image", IMAGE)])
 ENCODER = Role("encoder", [Edge("image", IMAGE)], [Edge("z", LATENT)])
 SUMMARIZER = Role(
@@ -51,8 +56,23 @@ LAYOUT = Role(
     "layout",
     [Edge("x", (-1, EMBEDDING, -1, -1)), Edge("t", (-1,)), Edge("label", (-1,), "int64")],
     [Edge("prediction", (-1, EMBEDDING, -1, -1))],
+    stored="int8",
 )
-ROLES = (DENOISER, DECODER, ENCODER, SUMMARIZER, EMBEDDER, LAYOUT)
+ONE = (1, *LATENT[1:])
+INVERSION = Role(
+    "inversion",
+    [
+        Edge("grid", (1, EMBEDDING, -1, -1)),
+        Edge("x", ONE),
+        Edge("t", (1,)),
+        Edge("noise", ONE),
+        Edge("weight", (1,)),
+        Edge("magnification", (1,), "int64"),
+    ],
+    [Edge("loss", ()), Edge("gradient", (1, EMBEDDING, -1, -1))],
+    tolerance=1e-3,
+    stored="int8",
+)
 
 
 class Clamped(nn.Module):
@@ -71,11 +91,13 @@ def sample_inputs(role: Role, batch: int, seed: int = 0, free: int = 8) -> tuple
     rng = torch.Generator().manual_seed(seed)
     out = []
     for edge in role.inputs:
-        shape = [batch if i == 0 else free if side == -1 else side for i, side in enumerate(edge.shape)]
+        shape = [side if side != -1 else batch if i == 0 else free for i, side in enumerate(edge.shape)]
         if edge.kind == "int64":
             value = torch.randint(3, shape, generator=rng)
         elif edge.name == "t":
-            value = 1 + 999 * torch.rand(shape, generator=rng)
+            value = (1 + 999 * torch.rand(shape, generator=rng)).round()
+        elif edge.name == "guidanceScale":
+            value = 1 + 2 * torch.rand(shape, generator=rng)
         elif edge.name in ("guidePresent", "guideBlur"):
             value = torch.rand(shape, generator=rng).round() if edge.name == "guidePresent" else torch.rand(shape, generator=rng)
         elif edge.name in ("image", "guide"):

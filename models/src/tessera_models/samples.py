@@ -25,8 +25,8 @@ from .pool import GUIDE_SIDE
 from .summarizer import SIDE, standardise
 
 # How often each magnification is drawn, and under a guide of the model's own.
-MAGNIFICATIONS = torch.tensor([0.42, 0.10, 0.25, 0.08, 0.15])
-CASCADED = torch.tensor([0.6, 0.12, 0.28])
+MAGNIFICATIONS = torch.tensor([0.36, 0.06, 0.31, 0.05, 0.22])
+CASCADED = torch.tensor([0.55, 0.08, 0.37])
 # Around a crop, in px: so that the encoder sees what surrounds a tile, as it does inside a canvas.
 HALO = 32
 # What a finished generated guide is said to be, in units of 4 guide px; the manifest's `guide.floor`.

@@ -59,6 +59,12 @@ class Summarizer(nn.Module):
         return self.norm(tokens).float()
 
 
+def repeat(side: int) -> torch.Tensor:
+    """The matrix [8,side] that repeats `side` cells over the 8 they cover, as the summarizer does (nearest)."""
+    at = torch.arange(SIDE) * side // SIDE
+    return (at[:, None] == torch.arange(side)[None]).float()
+
+
 def standardise(grid: torch.Tensor) -> torch.Tensor:
     """Each vector of [B,E,...] less its mean over E, divided by its standard deviation (n - 1): what the renderer feeds."""
     return (grid - grid.mean(1, keepdim=True)) / (grid.std(1, keepdim=True) + 1e-6)

@@ -13,7 +13,7 @@ from .data import load_regions
 from .embedder import Embedder
 
 # A stage's share of --minutes. The denoiser makes the pictures; the embedder and the layout are small.
-SHARES = {"embedder": 0.04, "autoencoder": 0.26, "denoiser": 0.62, "layout": 0.08}
+SHARES = {"embedder": 0.04, "autoencoder": 0.24, "denoiser": 0.5, "distil": 0.15, "layout": 0.07}
 STAGES = tuple(SHARES)
 
 
@@ -32,6 +32,7 @@ class Options:
     device: str = "auto"
     resume: bool = False
     compiled: bool = False
+    batch: int = 24
     from_bundle: Path | None = None
 
     def budget(self, stage: str) -> dict[str, float | int]:
@@ -85,10 +86,15 @@ def build(name: str, options: Options, regions: list, device: torch.device) -> l
         from .train_layout import LayoutStage
 
         return LayoutStage(regions, embedder, options.seed, device)
-    if name == "denoiser":
-        from .train_denoiser import DenoiserStage
-
+    if name in ("denoiser", "distil"):
         encoder = trained(out, "autoencoder", "encoder", Encoder())
         decoder = trained(out, "autoencoder", "decoder", Decoder())
-        return DenoiserStage(regions, embedder, encoder, decoder, options.seed, device, options.compiled)
+        from .train_denoiser import DenoiserStage, Networks
+
+        if name == "denoiser":
+            return DenoiserStage(regions, embedder, encoder, decoder, options.seed, device, options.compiled, options.batch)
+        from .train_distil import DistilStage
+
+        teacher = trained(out, "denoiser", "average", Networks())
+        return DistilStage(regions, embedder, encoder, decoder, teacher, options.seed, device, options.compiled, options.batch)
     raise ValueError(f"stage: expected one of {', '.join(STAGES)} but got {name!r}")

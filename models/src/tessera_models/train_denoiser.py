@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from . import runtime
-from .augment import gaussian_blur
 from .autoencoder import Decoder, Encoder
+from .batches import GUIDANCE, Batches
 from .budget import learning_rate
 from .data import Region
 from .denoiser import Denoiser
@@ -15,17 +15,14 @@ from .ema import Average
 from .embedder import Embedder
 from .muon import Muon
 from .places import embedding_maps
-from .pool import Pool
-from .samples import Source, cascade, plain
+from .samples import Source
 from .summarizer import Summarizer
 
-BATCH, CAPACITY, FIRST, GROUP, GROUP_EVERY = 24, 4096, 1024, 8, 2
-# How often a sample goes without its guide: a level's own place in a cascade decides how often it will have one.
-UNGUIDED = torch.tensor([0.2, 0.3, 0.35, 0.5, 0.65])
-UNTOLD, GRID_NOISE = 0.12, 0.1
-# From here on half of the new samples stand under guides that the model made itself.
+UNTOLD = 0.12
+# From here on half of the new samples stand under guides that the model made itself; from the start where the weights
+# come from a bundle, which then move at half the rate.
 CASCADE_FROM = 0.45
-MUON_RATE, ADAM_RATE = 4e-3, 1e-3
+MUON_RATE, ADAM_RATE, AGAIN = 4e-3, 1e-3, 0.5
 
 
 class Networks(torch.nn.Module):
@@ -43,7 +40,7 @@ class Networks(torch.nn.Module):
 
 def optimizers(model: torch.nn.Module) -> list[torch.optim.Optimizer]:
     """Muon for the inner kernels and matrices; AdamW for what enters, what leaves, and everything with one dimension."""
-    edges = ("denoiser.inward", "denoiser.out", "summarizer.inward", "summarizer.position", "summarizer.magnification", "look.0")
+    edges = ("inward", "out.", "position", "magnification", "look.0")
     named = [(n, p) for n, p in model.named_parameters() if p.requires_grad]
     inner = [p for n, p in named if p.ndim >= 2 and not any(e in n for e in edges)]
     chosen = {id(p) for p in inner}
@@ -51,38 +48,22 @@ def optimizers(model: torch.nn.Module) -> list[torch.optim.Optimizer]:
     return [Muon(inner, lr=MUON_RATE, weight_decay=0.01), torch.optim.AdamW(rest, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0)]
 
 
-def corrupt(guide: torch.Tensor, claim: torch.Tensor, generated: torch.Tensor, rng: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """Guides [B,3,64,64] blurred and noised by a known level, and that level [B] (0..1).
-
-    A real guide is left sharp a third of the time; one of the model's own is mostly left alone, or blurred further. The
-    noise, up to 0.3 of the level, is there so that no fine detail of a guide that is called soft is trusted.
-    """
-    count = len(guide)
-    u, pick, amount = torch.rand(count, generator=rng), torch.rand(count, generator=rng), torch.rand(count, generator=rng)
-    level = torch.where(pick < torch.where(generated, 0.75, 0.33), torch.zeros(count), u * u)
-    level = torch.maximum(level, claim)
-    extra = (level.square() - claim.square()).clamp_min(0).sqrt()
-    noise = torch.randn(guide.shape, generator=rng) * (0.3 * extra * amount * (amount > 0.4))[:, None, None, None]
-    return gaussian_blur(guide, 4 * extra) + noise, level
-
-
 class DenoiserStage:
     """v-prediction with min-SNR weights over stratified timesteps; Muon and AdamW; averaged weights."""
 
     name = "denoiser"
 
-    def __init__(self, regions: list[Region], embedder: Embedder, encoder: Encoder, decoder: Decoder, seed: int, device: torch.device, compiled: bool = False):
+    def __init__(self, regions: list[Region], embedder: Embedder, encoder: Encoder, decoder: Decoder, seed: int, device: torch.device, compiled: bool = False, batch: int = 24):
         torch.manual_seed(seed + 2)
         self.seed, self.device = seed, device
         self.model = Networks().to(device, memory_format=torch.channels_last)
-        self.average = Average(self.model, 0.999)
+        self.average = Average(self.model, 0.998)
         self.optimizers = optimizers(self.model)
         self.run = torch.compile(self.model) if compiled else self.model
         self.abar = LATENT.abar()
-        self.pool = Pool(CAPACITY)
         fast = {"device": device, "memory_format": torch.channels_last}
         maps = embedding_maps(embedder.to(**fast), regions, device)
-        self.source = Source(regions, maps, encoder.to(**fast), decoder.to(**fast), self.predict, device)
+        self.batches = Batches(Source(regions, maps, encoder.to(**fast), decoder.to(**fast), self.predict, device), seed, 4, batch)
 
     def parts(self):
         return {
@@ -90,7 +71,7 @@ class DenoiserStage:
             "average": self.average,
             "muon": self.optimizers[0],
             "adam": self.optimizers[1],
-            "pool": self.pool,
+            "pool": self.batches.pool,
         }
 
     @torch.no_grad()
@@ -100,33 +81,19 @@ class DenoiserStage:
         with runtime.precision(self.device):
             return self.average.module(*inputs).float().cpu()
 
-    def refill(self, step: int, progress: float) -> None:
-        """New samples for the pool: a group every other step, and the first thousand at the start."""
-        while len(self.pool) < FIRST:
-            self.pool.add(plain(self.source, runtime.generator(self.seed, 4, self.pool.made), 32))
-        if step % GROUP_EVERY == 0:
-            rng = runtime.generator(self.seed, 5, step)
-            own = progress >= CASCADE_FROM and step % (2 * GROUP_EVERY) == 0
-            self.pool.add(cascade(self.source, rng, 2, GROUP // 2) if own else plain(self.source, rng, GROUP))
-
     def step(self, step: int, progress: float) -> dict[str, float]:
-        self.refill(step, progress)
-        factor = learning_rate(progress, decay_from=0.5)
+        self.batches.refill(step, own=progress >= CASCADE_FROM or self.average.taken_up)
+        factor = learning_rate(progress, decay_from=0.5) * (AGAIN if self.average.taken_up else 1.0)
         for optimizer, rate in zip(self.optimizers, (MUON_RATE, ADAM_RATE), strict=True):
             for group in optimizer.param_groups:
                 group["lr"] = rate * factor
-        rng = runtime.generator(self.seed, 6, step)
-        batch = self.pool.draw(BATCH, rng)
+        batch, rng = self.batches.draw(step)
         z, mag = batch["z"], batch["magnification"]
-        grid = batch["grid"] + GRID_NOISE * torch.randn(batch["grid"].shape, generator=rng)
-        told = (torch.rand(BATCH, generator=rng) >= UNTOLD).float()
-        present = (torch.rand(BATCH, generator=rng) >= UNGUIDED[mag]).float()
-        guide, blur = corrupt(batch["guide"], batch["claim"], batch["generated"], rng)
-        guide, blur = guide * present[:, None, None, None], blur * present
-        t = stratified_times(BATCH, len(self.abar), rng)
+        told = (torch.rand(len(z), generator=rng) >= UNTOLD).float()
+        t = stratified_times(len(z), len(self.abar), rng)
         abar = per_sample(self.abar, t, z)
         noise = torch.randn(z.shape, generator=rng)
-        inputs = [a.to(self.device) for a in (noised(z, noise, abar), t.float(), grid, mag, told, guide, present, blur)]
+        inputs = [a.to(self.device) for a in (noised(z, noise, abar), t.float(), batch["grid"], mag, told, *(batch[k] for k in GUIDANCE))]
         with runtime.precision(self.device):
             v = self.run(*inputs)
         errors = (v.float() - velocity(z, noise, abar).to(self.device)).pow(2).mean((1, 2, 3)) * min_snr(abar).view(-1).to(self.device)
@@ -138,7 +105,7 @@ class DenoiserStage:
         for optimizer in self.optimizers:
             optimizer.step()
         self.average.update(self.model)
-        return losses_by_kind(errors.detach().cpu(), mag, present, told, batch["generated"])
+        return losses_by_kind(errors.detach().cpu(), mag, batch["present"], told, batch["generated"])
 
 
 def losses_by_kind(errors, magnification, present, told, generated) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
@@ -9,6 +10,8 @@ from torch import nn
 
 from . import checkpoint
 from .autoencoder import Decoder, Encoder
+from .denoiser import Denoiser
+from .ema import TAKEN_UP
 from .embedder import Embedder
 from .graphs import weights_in
 
@@ -27,14 +30,15 @@ def fill(module: nn.Module, weights: dict[str, torch.Tensor], prefix: str = "") 
 
 def averaged(module: nn.Module) -> dict:
     """A module as `ema.Average` keeps it; the count makes the average slow from the first step."""
-    return {"module": module.state_dict(), "count": 10**6}
+    return {"module": module.state_dict(), "count": TAKEN_UP}
 
 
 def unpack(bundle: Path, out: Path) -> None:
     """Write a checkpoint at step 0 for every stage that has none in `out`, with the bundle's weights."""
     from .layout import Layout
     from .train_denoiser import Networks
-    from .train_layout import LABELS
+    from .train_distil import Teacher
+    from .train_layout import LABELS, Statistics
 
     graph = {p.stem: p for p in Path(bundle).glob("*.onnx")}
     for role in ("embedder", "encoder", "decoder", "denoiser", "summarizer", "layout"):
@@ -44,15 +48,24 @@ def unpack(bundle: Path, out: Path) -> None:
     encoder = fill(Encoder(), weights_in(graph["encoder"]))
     decoder = fill(Decoder(), weights_in(graph["decoder"]), "decoder.")
     networks = Networks()
-    fill(networks.denoiser, weights_in(graph["denoiser"]))
+    # Where the guidance scale is folded into the denoiser, the one that it was distilled from is beside it.
+    fill(networks.denoiser, weights_in(graph.get("denoiser.full", graph["denoiser"])))
     fill(networks.summarizer, weights_in(graph["summarizer"]))
-    layout = fill(Layout(len(LABELS)), weights_in(graph["layout"]))
     parts = {
         "embedder": {"model": embedder.state_dict(), "average": averaged(embedder)},
         "autoencoder": {"encoder": encoder.state_dict(), "decoder": decoder.state_dict()},
         "denoiser": {"model": networks.state_dict(), "average": averaged(networks)},
-        "layout": {"model": layout.state_dict(), "average": averaged(layout)},
     }
+    if "denoiser.full" in graph:
+        pupil = fill(Denoiser(folded=True), weights_in(graph["denoiser"]))
+        parts["distil"] = {"model": pupil.state_dict(), "average": averaged(pupil), "teacher": Teacher(networks).state_dict()}
+    said = json.loads((Path(bundle) / "manifest.json").read_text())["layout"]
+    if tuple(said["labels"]) == LABELS:
+        layout = fill(Layout(len(LABELS)), weights_in(graph["layout"]))
+        statistics = Statistics()
+        statistics.mean.copy_(torch.tensor(said["mean"]))
+        statistics.std.copy_(torch.tensor(said["std"]))
+        parts["layout"] = {"model": layout.state_dict(), "average": averaged(layout), "statistics": statistics.state_dict()}
     for stage, held in parts.items():
         path = Path(out) / f"{stage}.pt"
         if not path.exists():
