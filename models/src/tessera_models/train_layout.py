@@ -14,10 +14,14 @@ from .ema import Average
 from .embedder import Embedder
 from .layout import Layout
 from .places import embedding_maps
+from .tissues import NAMES, middles, mostly, tissue_map
 
-# Label 0 is any tissue; the others are the organs that the file names tell.
-LABELS = ("any", "breast", "prostate")
+# Label 0 is any tissue; then the organs that the file names tell, and the tissues that could be named by their looks.
+ORGANS = ("any", "breast", "prostate")
+LABELS = ORGANS + NAMES
 BATCH, UNTOLD, RATE = 16, 0.3, 1e-3
+# How often a crop of one tissue is looked for, and how many places are tried.
+NAMED, TRIES = 0.5, 8
 
 
 class Statistics(torch.nn.Module):
@@ -38,8 +42,11 @@ class LayoutStage:
         torch.manual_seed(seed + 3)
         self.seed, self.device = seed, device
         embedder = embedder.to(device, memory_format=torch.channels_last)
-        self.maps = [m for region in embedding_maps(embedder, regions, device) for m in region.values()]
-        self.labels = [LABELS.index(r.organ) for r in regions for _ in r.levels]
+        by_region = embedding_maps(embedder, regions, device)
+        self.maps = [m for region in by_region for m in region.values()]
+        clusters = middles(regions, by_region)
+        self.tissues = [tissue_map(m, *clusters) for m in self.maps]
+        self.organs = [ORGANS.index(r.organ) for r in regions for _ in r.levels]
         # Square root of the area: many small regions against a few large ones.
         self.weights = torch.tensor([float(m.shape[1] * m.shape[2]) ** 0.5 for m in self.maps])
         vectors = torch.cat([m.flatten(1) for m in self.maps], 1)
@@ -62,13 +69,24 @@ class LayoutStage:
             largest, fits = 1, torch.ones(len(self.maps))
         grids, labels = [], []
         for _ in range(BATCH):
-            i = int(torch.multinomial(self.weights * fits, 1, generator=rng))
-            table, span = self.maps[i], 2 * largest - 1
-            y, x = draw(rng, table.shape[1] - span + 1), draw(rng, table.shape[2] - span + 1)
-            grids.append(symmetry(table[:, y : y + span : 2, x : x + span : 2], draw(rng, 8)))
-            labels.append(0 if chance(rng) < UNTOLD else self.labels[i])
+            grid, label = self.crop(2 * largest - 1, fits, rng)
+            grids.append(symmetry(grid, draw(rng, 8)))
+            labels.append(0 if chance(rng) < UNTOLD else label)
         mean, std = self.statistics.mean.view(1, -1, 1, 1), self.statistics.std.view(1, -1, 1, 1)
         return (torch.stack(grids) - mean) / std, torch.tensor(labels)
+
+    def crop(self, span: int, fits: torch.Tensor, rng: torch.Generator) -> tuple[torch.Tensor, int]:
+        """Every other cell of a random square of `span` cells, and its label: the tissue it mostly shows, or the organ."""
+        tries = TRIES if chance(rng) < NAMED else 1
+        for _ in range(tries):
+            i = int(torch.multinomial(self.weights * fits, 1, generator=rng))
+            table = self.maps[i]
+            y, x = draw(rng, table.shape[1] - span + 1), draw(rng, table.shape[2] - span + 1)
+            square = (slice(y, y + span, 2), slice(x, x + span, 2))
+            tissue = mostly(self.tissues[i][square])
+            if tissue and tries > 1:
+                return table[:, *square], len(ORGANS) + tissue - 1
+        return table[:, *square], self.organs[i]
 
     def step(self, step: int, progress: float) -> dict[str, float]:
         for group in self.optimizer.param_groups:

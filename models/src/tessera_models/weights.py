@@ -60,12 +60,14 @@ def unpack(bundle: Path, out: Path) -> None:
         pupil = fill(Denoiser(folded=True), weights_in(graph["denoiser"]))
         parts["distil"] = {"model": pupil.state_dict(), "average": averaged(pupil), "teacher": Teacher(networks).state_dict()}
     said = json.loads((Path(bundle) / "manifest.json").read_text())["layout"]
-    if tuple(said["labels"]) == LABELS:
-        layout = fill(Layout(len(LABELS)), weights_in(graph["layout"]))
-        statistics = Statistics()
-        statistics.mean.copy_(torch.tensor(said["mean"]))
-        statistics.std.copy_(torch.tensor(said["std"]))
-        parts["layout"] = {"model": layout.state_dict(), "average": averaged(layout), "statistics": statistics.state_dict()}
+    held = weights_in(graph["layout"])
+    # A label that the bundle does not know begins as the first, which is any tissue.
+    rows = [said["labels"].index(label) if label in said["labels"] else 0 for label in LABELS]
+    layout = fill(Layout(len(LABELS)), held | {"label.weight": held["label.weight"][rows]})
+    statistics = Statistics()
+    statistics.mean.copy_(torch.tensor(said["mean"]))
+    statistics.std.copy_(torch.tensor(said["std"]))
+    parts["layout"] = {"model": layout.state_dict(), "average": averaged(layout), "statistics": statistics.state_dict()}
     for stage, held in parts.items():
         path = Path(out) / f"{stage}.pt"
         if not path.exists():
