@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tessera_models.diffusion import LATENT, Schedule, estimate, min_snr, noised, sample_dpm, stratified_times, timesteps, velocity
+from tessera_models.diffusion import LATENT, SAMPLERS, Schedule, estimate, min_snr, noised, stratified_times, timesteps, velocity
 from tessera_models.muon import Muon, orthogonal
 
 
@@ -23,14 +23,15 @@ def test_timesteps_are_the_renderer_s():
 
 
 @pytest.mark.parametrize("steps", [1, 2, 8])
-def test_a_perfect_denoiser_is_sampled_exactly(steps):
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_perfect_denoiser_is_sampled_exactly(steps, sampler):
     x0, abar = torch.randn(1, 4, 4, 4), LATENT.abar()
 
     def predict(x, t):
         a = abar[t - 1]
         return (a.sqrt() * x - x0) / (1 - a).sqrt()
 
-    assert torch.allclose(sample_dpm(predict, torch.randn(1, 4, 4, 4), abar, steps), x0, atol=1e-4)
+    assert torch.allclose(SAMPLERS[sampler](predict, torch.randn(1, 4, 4, 4), abar, steps), x0, atol=1e-4)
 
 
 def test_stratified_times_cover_the_range_evenly():

@@ -1,3 +1,5 @@
+import signal
+
 import pytest
 import torch
 
@@ -45,6 +47,22 @@ def test_a_resumed_run_ends_with_the_weights_of_an_unbroken_one(tmp_path):
     torch.manual_seed(9)
     broken = loop.run(Counting(), tmp_path / "b", steps=6, resume=True, say=quiet)
     assert torch.equal(whole["parts"]["model"]["weight"], broken["parts"]["model"]["weight"])
+
+
+def test_a_stage_that_is_told_to_stop_goes_on_from_there(tmp_path):
+    class Interrupted(Counting):
+        def step(self, step, progress):
+            if step == 2:
+                signal.raise_signal(signal.SIGTERM)
+            return super().step(step, progress)
+
+    whole = loop.run(counting(), tmp_path / "a", steps=6, say=quiet)
+    torch.manual_seed(0)
+    with pytest.raises(KeyboardInterrupt):
+        loop.run(Interrupted(), tmp_path / "b", steps=6, say=quiet)
+    assert checkpoint.load(tmp_path / "b" / "counting.pt")["step"] == 3
+    rest = loop.run(counting(), tmp_path / "b", steps=6, resume=True, say=quiet)
+    assert torch.equal(whole["parts"]["model"]["weight"], rest["parts"]["model"]["weight"])
 
 
 def test_a_checkpoint_is_not_overwritten_by_accident(tmp_path):
@@ -108,6 +126,16 @@ def test_training_steps_are_deterministic(regions):
         return [auto.step(i, 0.9)["l1"] for i in range(2)] + [layout.step(i, 0.5)["layout"] for i in range(2)]
 
     assert run() == run()
+
+
+def test_a_decoder_is_sharpened_under_an_encoder_that_stays(regions):
+    from tessera_models.train_autoencoder import DecoderStage
+
+    encoder, decoder = Encoder(), Decoder()
+    stage = DecoderStage(regions[:1], Embedder(), encoder, decoder, 3, torch.device("cpu"))
+    stage.step(0, 0.5)
+    assert all(torch.equal(a, b) for a, b in zip(stage.encoder.state_dict().values(), encoder.state_dict().values(), strict=True))
+    assert not torch.equal(stage.decoder.inward.weight, decoder.inward.weight)
 
 
 def test_the_denoiser_s_first_step(regions, monkeypatch):

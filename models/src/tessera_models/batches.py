@@ -9,7 +9,7 @@ from .augment import gaussian_blur
 from .pool import Pool
 from .samples import Source, cascade, plain
 
-CAPACITY, FIRST, GROUP_EVERY = 4096, 1024, 2
+CAPACITY, FIRST, GROUP, GROUP_EVERY = 4096, 1024, 8, 2
 # How often a sample goes without its guide: a level's own place in a cascade decides how often it will have one.
 UNGUIDED = torch.tensor([0.2, 0.3, 0.3, 0.5, 0.8])
 GRID_NOISE = 0.1
@@ -39,21 +39,20 @@ class Batches:
     """
 
     def __init__(self, source: Source, seed: int, stream: int, batch: int):
-        if batch < 3:
-            raise ValueError(f"batch: expected at least 3 samples a step but got {batch}")
+        if batch < 1:
+            raise ValueError(f"batch: expected at least 1 sample a step but got {batch}")
         self.source, self.seed, self.stream, self.batch = source, seed, stream, batch
         self.pool = Pool(CAPACITY)
 
     def refill(self, step: int, own: bool) -> None:
-        """New samples for the pool: the first thousand at the start, and a third of a batch every other step, half of
-        these, with `own`, under guides that the model made itself."""
+        """New samples for the pool: the first thousand at the start, and a group every other step, half of them, with
+        `own`, under guides that the model made itself."""
         while len(self.pool) < FIRST:
             self.pool.add(plain(self.source, runtime.generator(self.seed, self.stream, self.pool.made), 32))
         if step % GROUP_EVERY == 0:
             rng = runtime.generator(self.seed, self.stream + 1, step)
             made = own and step % (2 * GROUP_EVERY) == 0
-            group = self.batch // 3
-            self.pool.add(cascade(self.source, rng, max(1, group // 4), min(4, group)) if made else plain(self.source, rng, group))
+            self.pool.add(cascade(self.source, rng, 2, GROUP // 2) if made else plain(self.source, rng, GROUP))
 
     def draw(self, step: int) -> tuple[dict[str, torch.Tensor], torch.Generator]:
         """A batch as the pool has it, `grid` noised, `guide` corrupted, with `present` and `blur` (both [B], 0..1); and the

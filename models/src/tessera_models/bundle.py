@@ -40,14 +40,21 @@ class Bundle:
         """The context of raw grids [B,E,g,g]."""
         return self.run("summarizer", standardise(grids), torch.full((len(grids),), magnification))
 
-    def predict(self, x, t: float, context, guide=None, blur: float = 0.0, scale: float = 1.0) -> torch.Tensor:
-        """The denoiser's v at one timestep, with diffusers' guidance scale (1 = one evaluation)."""
+    def predict(self, x, t: float, context, guide=None, blur: float = 0.0, scale: float = 1.0, role: str = "denoiser") -> torch.Tensor:
+        """The denoiser's v at one timestep, with diffusers' guidance scale: one evaluation if it is 1 or folded in, else two."""
         count = len(x)
         present = torch.full((count,), 0.0 if guide is None else 1.0)
         guide = torch.zeros(count, 3, 64, 64) if guide is None else guide
         times, blurs = torch.full((count,), float(t)), torch.full((count,), blur)
-        told = self.run("denoiser", x, times, context, guide, present, blurs)
+        if "guidanceScale" in self.manifest["graphs"][role]["inputs"]:
+            return self.run(role, x, times, context, guide, present, blurs, torch.full((count,), scale))
+        told = self.run(role, x, times, context, guide, present, blurs)
         if scale == 1.0:
             return told
-        untold = self.run("denoiser", x, times, torch.zeros_like(context), guide, present, blurs)
+        untold = self.run(role, x, times, torch.zeros_like(context), guide, present, blurs)
         return untold + scale * (told - untold)
+
+    @property
+    def plain(self) -> str:
+        """The role of the denoiser that nothing is folded into."""
+        return "denoiser.full" if "denoiser.full" in self.manifest["graphs"] else "denoiser"

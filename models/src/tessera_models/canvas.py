@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from .bundle import Bundle
-from .diffusion import LATENT, estimate, sample_dpm
+from .diffusion import LATENT, SAMPLERS, estimate, sample_dpm
 from .pool import GUIDE_SIDE
 
 CELLS = 32
@@ -16,8 +16,10 @@ CELLS = 32
 
 @dataclass
 class Settings:
-    """How a level is sampled."""
+    """How a level is sampled: by which graph, by which of the renderer's samplers, at which guidance scale."""
 
+    role: str = "denoiser"
+    sampler: str = "dpmpp-2m"
     steps: int = 10
     scale: float = 1.0
     blur: float = 0.25
@@ -79,13 +81,13 @@ def render_level(
 
     def predict(x: torch.Tensor, t: int) -> torch.Tensor:
         tiles = torch.stack([x[0, :, r : r + CELLS, c : c + CELLS] for r, c in corners])
-        v = bundle.predict(tiles, t, context, guides, settings.blur, settings.scale)
+        v = bundle.predict(tiles, t, context, guides, settings.blur, settings.scale, settings.role)
         a = abar[t - 1]
         fused = fuse(estimate(tiles, v, a), corners, padded, weight)
         return (a.sqrt() * x - fused) / (1 - a).sqrt()  # the v that means the fused estimate
 
     x = torch.randn(1, 4, padded, padded, generator=rng)
-    z = sample_dpm(predict, x, abar, settings.steps)
+    z = SAMPLERS[settings.sampler](predict, x, abar, settings.steps)
     tiles = torch.stack([z[0, :, r : r + CELLS, c : c + CELLS] for r, c in corners])
     pixels = bundle.run("decoder", tiles, batch=4).clamp(-1, 1)
     big = weight.repeat_interleave(8, 0).repeat_interleave(8, 1)

@@ -109,3 +109,24 @@ def sample_dpm(
         x = ((1 - b) / (1 - alphas[i])) ** 0.5 * x - b**0.5 * math.expm1(-h) * d
         before, h_before = x0, h
     return x
+
+
+def sample_ddim(
+    predict: Callable[[torch.Tensor, int], torch.Tensor], x: torch.Tensor, abar: torch.Tensor, steps: int, start: int = 1000
+) -> torch.Tensor:
+    """DDIM without fresh noise (Song et al. 2021) from x at timestep `start` to a clean x0, as the renderer does it.
+
+    `predict(x, t)` returns the network's v. The last step returns x0.
+    """
+    times = timesteps(steps, start)
+    for i, t in enumerate(times):
+        a = abar[t - 1]
+        x0 = estimate(x, predict(x, t), a)
+        if i == steps - 1:
+            return x0
+        x = noised(x0, (x - a.sqrt() * x0) / (1 - a).sqrt(), abar[max(times[i + 1] - 1, 0)])
+    return x
+
+
+# By the renderer's names.
+SAMPLERS = {"dpmpp-2m": sample_dpm, "ddim": sample_ddim}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import measures, runtime
@@ -41,10 +41,11 @@ def shown(value) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 96, threads: int = 1, seed: int = 0, say=print) -> Table:
+def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 96, threads: int = 1, seed: int = 0, full: bool = False, say=print) -> Table:
     """Measure a bundle against the held-out regions of `data` and write `out/table.md`, `table.json` and `sheet.png`.
 
-    judge: the bundle whose frozen embedder measures the distances; count: generated tiles a set (real sets have as many).
+    judge: the bundle whose frozen embedder measures the distances; count: generated tiles a set (real sets have as many);
+    full: sample with the denoiser that the bundle's was distilled from, as it is best sampled.
     """
     runtime.use_threads(threads)
     model = Bundle(bundle, threads)
@@ -52,10 +53,13 @@ def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 9
     judges = [BundleJudge(judge), RandomJudge()]
     defaults = model.manifest.get("defaults", {})
     settings = Settings(
+        sampler=defaults.get("sampler", "dpmpp-2m"),
         steps=defaults.get("steps", 10),
         scale=defaults.get("guidanceScale", 1.0),
         blur=model.manifest.get("guide", {}).get("floor", 0.25),
     )
+    if full:
+        settings = replace(settings, role=model.plain, sampler="dpmpp-2m", steps=10)
     table, rows = Table(), []
     began = time.monotonic()
     for part in (measures.reconstruction, measures.guided, measures.from_seed, measures.obedience, measures.speed):

@@ -12,21 +12,21 @@ import torch
 from torch import nn
 
 from . import __version__, checkpoint, runtime
-from .autoencoder import CHANNELS, DOWNSAMPLE, Decoder, Encoder
+from .autoencoder import CHANNELS, DOWNSAMPLE, Encoder
 from .data import GRIDS, HELD_OUT, SCALES, TILE, Region, load_regions
 from .denoiser import Denoiser
 from .diffusion import LATENT as LATENT_SCHEDULE
 from .embedder import EMBEDDING, Embedder
 from .graphs import as_stored, largest_difference, write_graph
-from .guide_table import guide_table
+from .guide_table import guide_floor, guide_table
 from .inversion import Inversion
 from .layout import Layout
 from .places import embedding_maps
 from .preview import fit_preview
 from .roles import DECODER, DENOISER, EMBEDDER, ENCODER, FOLDED, FULL, INVERSION, LAYOUT, SUMMARIZER, Clamped, Role, sample_inputs
-from .samples import FLOOR, Source
+from .samples import Source
 from .summarizer import SIDE, TOKENS, WIDTH
-from .train import STAGES, trained
+from .train import STAGES, trained, trained_decoder
 from .train_denoiser import Networks
 from .train_distil import STEPS, Teacher
 from .train_layout import LABELS, Statistics
@@ -58,7 +58,7 @@ def modules_of(run: Path) -> list[tuple[Role, nn.Module]]:
     plain = FULL if distilled else DENOISER
     denoiser, summarizer = as_stored(networks.denoiser, plain.stored), as_stored(networks.summarizer, SUMMARIZER.stored)
     modules = [
-        (DECODER, Clamped(trained(run, "autoencoder", "decoder", Decoder()))),
+        (DECODER, Clamped(trained_decoder(run))),
         (ENCODER, trained(run, "autoencoder", "encoder", Encoder())),
         (SUMMARIZER, summarizer),
         (EMBEDDER, trained(run, "embedder", "average", Embedder())),
@@ -87,7 +87,9 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
     device = torch.device("cpu")
     maps = embedding_maps(modules["embedder"], regions, device)
     source = Source(regions, maps, modules["encoder"], modules["decoder"].decoder, predictor(modules), device)
-    folded = "denoiser.full" in modules
+    defaults = DEFAULTS | (DISTILLED if "denoiser.full" in modules else {})
+    floor, crispness = guide_floor(source, defaults["sampler"], defaults["steps"])
+    say(f"guides: claimed {floor}; fine energy {crispness}")
     manifest = {
         "format": "tessera.bundle/1",
         "name": name,
@@ -107,13 +109,13 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
             "null": "zeros",
             "standardise": "per vector over channels: (v - mean) / std, std with n - 1",
         },
-        "defaults": DEFAULTS | (DISTILLED if folded else {}),
-        "guide": {"ratio": 4, "blur": guide_table(source), "floor": FLOOR},
+        "defaults": defaults,
+        "guide": {"ratio": 4, "blur": guide_table(source, floor), "floor": floor},
         "layout": layout_entry(run),
         "preview": fit_preview(source),
         "examples": write_examples(regions, maps, bundle),
         "graphs": graphs,
-        "provenance": provenance(run, regions, commit, figures),
+        "provenance": provenance(run, regions, commit, figures) | {"fineEnergyByClaim": {k: round(v, 4) for k, v in crispness.items()}},
     }
     (bundle / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
     size = sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file())

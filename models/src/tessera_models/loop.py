@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,8 +35,8 @@ def run(
 ) -> dict[str, Any]:
     """Train a stage to the end of its budget and return its last checkpoint.
 
-    `folder/<name>.pt` is written every `every` seconds and at the end (`done`). With `resume` the stage goes on from it;
-    a stage that is done is left alone. Without `resume` an existing checkpoint is an error, not something to overwrite.
+    `folder/<name>.pt` is written every `every` seconds, at the end (`done`), and at Ctrl-C or SIGTERM, which then raise
+    KeyboardInterrupt. With `resume` the stage goes on from it; a stage that is done is left alone. Without `resume` an existing checkpoint is an error, not something to overwrite.
     """
     path = Path(folder) / f"{stage.name}.pt"
     state = checkpoint.load(path)
@@ -54,17 +55,41 @@ def run(
     say(f"{stage.name}: from step {first}, {spent / 60:.1f} min spent")
     report = Report(stage.name, say)
     step, saved = first, time.monotonic()
-    while (progress := budget.progress(step)) < 1:
-        losses = stage.step(step, progress)
-        step += 1
-        report.add(step, progress, losses)
-        if time.monotonic() - saved > every:
-            checkpoint.save(path, pack(stage, step, budget, False))
-            saved = time.monotonic()
+    with Stop() as stop:
+        while (progress := budget.progress(step)) < 1 and not stop.asked:
+            losses = stage.step(step, progress)
+            step += 1
+            report.add(step, progress, losses)
+            if time.monotonic() - saved > every:
+                checkpoint.save(path, pack(stage, step, budget, False))
+                saved = time.monotonic()
+    if stop.asked:
+        checkpoint.save(path, pack(stage, step, budget, False))
+        say(f"{stage.name}: stopped at step {step}; --resume goes on from here")
+        raise KeyboardInterrupt
     state = pack(stage, step, budget, True)
     checkpoint.save(path, state)
     say(f"{stage.name}: finished at step {step} after {budget.seconds() / 60:.1f} min")
     return state
+
+
+class Stop:
+    """Whether Ctrl-C or SIGTERM has asked for an end: `asked` after the first, as ever at the second."""
+
+    asked = False
+
+    def __enter__(self) -> Stop:
+        self.before = {s: signal.signal(s, self.ask) for s in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def ask(self, number: int, _frame) -> None:
+        """The step that is under way is finished first."""
+        self.asked = True
+        signal.signal(number, self.before[number])
+
+    def __exit__(self, *_error) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
 
 def pack(stage: Stage, step: int, budget: Budget, done: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from .augment import resize, window
 from .bundle import Bundle
 from .canvas import Settings, render_level, sample_layout
 from .data import TILE, Region
-from .diffusion import LATENT, min_snr, noised, sample_dpm, velocity
+from .diffusion import LATENT, SAMPLERS, min_snr, noised, velocity
 
 NAMES = {0: "20x", 2: "5x", 4: "1.25x"}
 # Below about this many tiles a Frechet distance says more about the number than about the tiles.
@@ -48,7 +48,8 @@ def sample_tiles(model: Bundle, grids: torch.Tensor, magnification: int, guides,
     context = model.context(grids, magnification)
     x = torch.randn(len(grids), 4, 32, 32, generator=runtime.generator(seed, 32))
     blur = settings.blur if blur is None else blur
-    z = sample_dpm(lambda a, t: model.predict(a, t, context, guides, blur, settings.scale), x, LATENT.abar(), settings.steps)
+    predict = lambda a, t: model.predict(a, t, context, guides, blur, settings.scale, settings.role)  # noqa: E731
+    z = SAMPLERS[settings.sampler](predict, x, LATENT.abar(), settings.steps)
     return model.run("decoder", z, batch=4).clamp(-1, 1)
 
 
@@ -147,7 +148,7 @@ def cut(picture: torch.Tensor, step: int) -> torch.Tensor:
 
 
 def obedience(model, held, train, judges, settings, count, seed, table) -> list:
-    """Weighted v-loss of held-out tiles with their grid, with another tile's, and without; and under a real guide."""
+    """Weighted v-loss of the plain denoiser on held-out tiles with their grid, with another tile's, and without; and under a real guide."""
     abar = LATENT.abar()
     for magnification in (0, 2, 4):
         real, places = tiles(held, magnification, min(count, 32), seed)
@@ -166,7 +167,7 @@ def obedience(model, held, train, judges, settings, count, seed, table) -> list:
                 ("none", torch.zeros_like(context), None),
                 ("its guide", context, resize(real, 64)),
             ):
-                v = model.predict(x, t, told, guide, 0.0)
+                v = model.predict(x, t, told, guide, 0.0, role=model.plain)
                 losses[kind] += weight * float((v - velocity(z, noise, a)).pow(2).mean()) / len(times)
         name = NAMES[magnification]
         for kind, value in losses.items():

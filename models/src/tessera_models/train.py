@@ -13,7 +13,7 @@ from .data import load_regions
 from .embedder import Embedder
 
 # A stage's share of --minutes. The denoiser makes the pictures; the embedder and the layout are small.
-SHARES = {"embedder": 0.04, "autoencoder": 0.24, "denoiser": 0.5, "distil": 0.15, "layout": 0.07}
+SHARES = {"embedder": 0.04, "autoencoder": 0.16, "decoder": 0.1, "denoiser": 0.48, "distil": 0.15, "layout": 0.07}
 STAGES = tuple(SHARES)
 
 
@@ -55,6 +55,11 @@ def trained(folder: Path, stage: str, part: str, module: torch.nn.Module) -> tor
     return module.eval().requires_grad_(False)
 
 
+def trained_decoder(folder: Path) -> torch.nn.Module:
+    """The decoder of a run: the sharpened one where the stage `decoder` has been run."""
+    return trained(folder, "decoder" if (Path(folder) / "decoder.pt").exists() else "autoencoder", "decoder", Decoder())
+
+
 def train(options: Options, say=print) -> None:
     """Run the stages asked for. Raises where a stage's forerunner has no checkpoint in `out`."""
     runtime.use_threads(options.threads)
@@ -86,9 +91,13 @@ def build(name: str, options: Options, regions: list, device: torch.device) -> l
         from .train_layout import LayoutStage
 
         return LayoutStage(regions, embedder, options.seed, device)
+    if name in ("decoder", "denoiser", "distil"):
+        encoder, decoder = trained(out, "autoencoder", "encoder", Encoder()), trained_decoder(out)
+    if name == "decoder":
+        from .train_autoencoder import DecoderStage
+
+        return DecoderStage(regions, embedder, encoder, decoder, options.seed, device)
     if name in ("denoiser", "distil"):
-        encoder = trained(out, "autoencoder", "encoder", Encoder())
-        decoder = trained(out, "autoencoder", "decoder", Decoder())
         from .train_denoiser import DenoiserStage, Networks
 
         if name == "denoiser":

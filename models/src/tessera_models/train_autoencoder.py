@@ -18,6 +18,8 @@ SIDE, BATCH = 128, 16
 # How often each magnification is drawn: the finest is seen most, the coarse ones have few places.
 MAGNIFICATIONS = torch.tensor([0.45, 0.12, 0.2, 0.08, 0.15])
 CRITIC_FROM, CRITIC_WEIGHT, RATE = 0.7, 0.03, 1.2e-3
+# Of a decoder alone, under an encoder that stays: the critic is there from the start, and is listened to more.
+SHARPEN_FROM, SHARPEN_WEIGHT, SHARPEN_RATE = 0.05, 0.12, 6e-4
 
 
 def gradients(image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -33,6 +35,7 @@ class AutoencoderStage:
     """
 
     name = "autoencoder"
+    critic_from, critic_weight, rate = CRITIC_FROM, CRITIC_WEIGHT, RATE
 
     def __init__(self, regions: list[Region], embedder: Embedder, seed: int, device: torch.device):
         torch.manual_seed(seed + 1)
@@ -41,9 +44,19 @@ class AutoencoderStage:
         self.encoder = Encoder().to(device, memory_format=torch.channels_last)
         self.decoder = Decoder().to(device, memory_format=torch.channels_last)
         self.critic = Critic().to(device, memory_format=torch.channels_last)
-        weights = [*self.encoder.parameters(), *self.decoder.parameters()]
-        self.optimizer = torch.optim.AdamW(weights, lr=RATE, betas=(0.9, 0.99), weight_decay=1e-4)
+        self.optimizer = torch.optim.AdamW(self.learning(), lr=self.rate, betas=(0.9, 0.99), weight_decay=1e-4)
         self.critic_optimizer = torch.optim.AdamW(self.critic.parameters(), lr=5e-4, betas=(0.5, 0.99))
+
+    def learning(self) -> list[torch.nn.Parameter]:
+        """The weights that move."""
+        return [*self.encoder.parameters(), *self.decoder.parameters()]
+
+    def latent(self, image: torch.Tensor, step: int) -> torch.Tensor:
+        """The latent of a batch by the encoder, whose statistics move with it."""
+        raw = self.encoder.raw(image)
+        # The first steps' statistics are nobody's: take them over fast.
+        self.encoder.track(raw, momentum=max(0.02, 1 / (step + 1)))
+        return (raw - self.encoder.mean) / self.encoder.std
 
     def parts(self):
         return {
@@ -65,15 +78,12 @@ class AutoencoderStage:
 
     def step(self, step: int, progress: float) -> dict[str, float]:
         for group in self.optimizer.param_groups:
-            group["lr"] = RATE * learning_rate(progress, decay_from=0.55, floor=0.02)
+            group["lr"] = self.rate * learning_rate(progress, decay_from=0.55, floor=0.02)
         image = self.batch(step)
         rng = runtime.generator(self.seed, 3, step)
-        adversarial = progress >= CRITIC_FROM
+        adversarial = progress >= self.critic_from
         with runtime.precision(self.device):
-            raw = self.encoder.raw(image)
-            # The first steps' statistics are nobody's: take them over fast.
-            self.encoder.track(raw, momentum=max(0.02, 1 / (step + 1)))
-            z = (raw - self.encoder.mean) / self.encoder.std
+            z = self.latent(image, step)
             z = z + LATENT_NOISE * torch.randn(z.shape, generator=rng).to(z)
             made = self.decoder(z)
             wanted, got = self.embedder.features(image), self.embedder.features(made)
@@ -87,7 +97,7 @@ class AutoencoderStage:
         if adversarial:
             self.critic.requires_grad_(False)
             with runtime.precision(self.device):
-                loss = loss + CRITIC_WEIGHT * min(1.0, (progress - CRITIC_FROM) / 0.05) * generator_loss(self.critic(made).float())
+                loss = loss + self.critic_weight * min(1.0, (progress - self.critic_from) / 0.05) * generator_loss(self.critic(made).float())
             self.critic.requires_grad_(True)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -106,3 +116,26 @@ class AutoencoderStage:
         loss.backward()
         self.critic_optimizer.step()
         return loss.item()
+
+
+class DecoderStage(AutoencoderStage):
+    """The decoder alone, sharpened under an encoder that stays as it is: latents, and every denoiser of them, stay valid."""
+
+    name = "decoder"
+    critic_from, critic_weight, rate = SHARPEN_FROM, SHARPEN_WEIGHT, SHARPEN_RATE
+
+    def __init__(self, regions: list[Region], embedder: Embedder, encoder: Encoder, decoder: Decoder, seed: int, device: torch.device):
+        super().__init__(regions, embedder, seed + 5, device)
+        self.encoder.load_state_dict(encoder.state_dict())
+        self.decoder.load_state_dict(decoder.state_dict())
+        self.encoder.eval().requires_grad_(False)
+
+    def learning(self) -> list[torch.nn.Parameter]:
+        return list(self.decoder.parameters())
+
+    @torch.no_grad()
+    def latent(self, image: torch.Tensor, step: int) -> torch.Tensor:
+        return self.encoder(image)
+
+    def parts(self):
+        return {k: v for k, v in super().parts().items() if k != "encoder"}
