@@ -4,12 +4,18 @@ import { TesseraError } from '@tessera/tiler';
 import type { TlsSettings } from '../security/credentials.js';
 import { checkSecretPath, type Insecure } from '../security/exposure.js';
 
-/** Settings of a connection to NATS. */
+/** Settings of connections to NATS. */
 export interface NatsSettings extends TlsSettings, Insecure {
   readonly natsCreds: string | undefined;
   readonly natsUser: string | undefined;
   readonly natsPassword: string | undefined;
   readonly natsCa: string | undefined;
+}
+
+/** Who connects: `role` is that of the user, `name` what the server's own reports call it. */
+export interface NatsClient {
+  readonly role: 'coordinator' | 'node' | 'jobs';
+  readonly name: string;
 }
 
 /**
@@ -19,7 +25,7 @@ export interface NatsSettings extends TlsSettings, Insecure {
 export async function openNats(
   servers: readonly string[],
   settings: NatsSettings,
-  name: string,
+  { role, name }: NatsClient,
 ): Promise<FarmConnection> {
   const { natsUser: user, natsPassword: pass, natsCreds } = settings;
   if ((user === undefined) !== (pass === undefined))
@@ -38,7 +44,8 @@ export async function openNats(
   };
   // One server with tls:// is enough: a cluster that is half encrypted is not.
   const tls = servers.some((url) => url.startsWith('tls://')) && { tls: tlsOptions(settings) };
-  return await FarmConnection.open({ servers: [...servers], name, ...identity, ...tls });
+  const inboxPrefix = `_INBOX.${role}`;
+  return await FarmConnection.open({ servers: [...servers], name, inboxPrefix, ...identity, ...tls });
 }
 
 /** The client reads the files at every connection, so that renewed ones are used. */

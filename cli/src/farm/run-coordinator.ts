@@ -132,7 +132,7 @@ async function nodesOf(settings: CoordinatorSettings, { nodes }: CoordinatorSecu
       keep: (farm, signal) => keepJoined(farm, () => connect(node!), signal),
       close: async () => {},
     };
-  const nats = await openNats(servers, settings, `coordinator ${hostname()}`);
+  const nats = await openNats(servers, settings, { role: 'coordinator', name: `coordinator ${hostname()}` });
   try {
     const bus = await NatsFrameBus.open(nats);
     const registry = await NodeRegistry.open(nats);

@@ -29,7 +29,8 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
   const certificates = serviceCertificates(options, 'node');
   const secure = certificates !== undefined;
   checkExposure('listen', options.listen, { encrypted: secure, restricted: secure }, options);
-  const nats = options.nats && (await openNats(options.nats, options, `node ${name}`));
+  const nats =
+    options.nats && (await openNats(options.nats, options, { role: 'node', name: `node ${name}` }));
   try {
     const node = await TesseraNode.start({
       bundles: options.bundle ?? [defaultBundle()],

@@ -19,6 +19,8 @@ export interface FarmConnectionOptions
   name: string;
   /** Content of a credentials file: the user's JWT and the seed of its key. */
   creds?: Uint8Array;
+  /** Subject below which answers come, `_INBOX` by default: one of a role's own keeps others from listening. */
+  inboxPrefix?: string;
   /** How long to try before giving up the first time, ms. Once connected it tries for ever. 10,000 by default. */
   patience?: number;
 }

@@ -24,18 +24,24 @@ export const NO_NATS = found.server === undefined;
 /** A nats-server of a test's own: JetStream in a temporary folder, a free port that stays its own when it restarts. */
 export class NatsServer {
   readonly #options: readonly string[];
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #folder: string;
   #process: ChildProcess | undefined;
   #port = -1;
 
-  private constructor(folder: string, options: readonly string[]) {
+  private constructor(folder: string, options: readonly string[], environment: NodeJS.ProcessEnv) {
     this.#folder = folder;
+    this.#environment = environment;
     this.#options = options;
   }
 
-  /** Resolves when the server takes connections. `options` are added to its command line. */
-  static async start(options: readonly string[] = []): Promise<NatsServer> {
-    const server = new NatsServer(await mkdtemp(join(tmpdir(), 'tessera-nats-')), options);
+  /** Resolves when the server takes connections. `options` and `environment` are added to those it has. */
+  static async start(
+    options: readonly string[] = [],
+    environment: NodeJS.ProcessEnv = {},
+  ): Promise<NatsServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'tessera-nats-'));
+    const server = new NatsServer(folder, options, environment);
     await server.restart();
     return server;
   }
@@ -53,6 +59,7 @@ export class NatsServer {
   async restart(): Promise<void> {
     const common = ['-js', '-sd', this.#folder, '-a', '127.0.0.1', '-p', String(this.#port)];
     const child = spawn(found.server!, [...common, ...this.#options], {
+      env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#process = child;
