@@ -5,7 +5,11 @@ import { isMain, ROOT } from './run.mjs';
 /** Paths and texts. The code must be built. */
 export async function generatedDocs() {
   const { settingsDocument } = await import(`${ROOT}cli/dist/config/document.js`);
-  return new Map([['docs/configuration.md', settingsDocument()]]);
+  const { documentMetrics } = await import(`${ROOT}telemetry/dist/definitions/index.js`);
+  return new Map([
+    ['docs/configuration.md', settingsDocument()],
+    ['docs/metrics.md', documentMetrics()],
+  ]);
 }
 
 /** Those that are not what they would become. */

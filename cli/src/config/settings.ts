@@ -52,6 +52,23 @@ const INSECURE = {
   },
 } satisfies Settings;
 
+const OPERATION = {
+  metrics: {
+    ...address(),
+    about: 'where /metrics, /livez and /readyz are answered; port 0 takes a free one',
+    decided: 'nowhere',
+  },
+  'log-level': {
+    ...textLike(
+      'level',
+      /^(silent|fatal|error|warn|info|debug|trace)$/,
+      'silent, fatal, error, warn, info, debug or trace',
+    ),
+    about: 'least important lines that are logged, as JSON on standard error',
+    default: 'info',
+  },
+} satisfies Settings;
+
 /** `tessera coordinator`. */
 export const COORDINATOR = {
   grpc: { ...address(), about: 'where jobs are taken; port 0 takes a free one', required: true },
@@ -71,6 +88,7 @@ export const COORDINATOR = {
   ...TLS,
   ...NATS_ACCESS,
   ...INSECURE,
+  ...OPERATION,
 } satisfies Settings;
 
 /** `tessera node`. */
@@ -97,6 +115,7 @@ export const NODE = {
   ...TLS,
   ...NATS_ACCESS,
   ...INSECURE,
+  ...OPERATION,
 } satisfies Settings;
 
 /** `tessera submit`, `list`, `watch` and all others that ask a coordinator. */

@@ -10,9 +10,10 @@ import {
   keepJoined,
   NodeConnection,
 } from '@tessera/coordinator';
-import { NatsFrameBus, NodeRegistry } from '@tessera/farm';
+import { type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
+import { coordinatorTelemetry, type LogLevel, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { TesseraError } from '@tessera/tiler';
 import { defaultBundle } from '../bundle-path.js';
 import type { Values } from '../config/setting.js';
@@ -34,6 +35,8 @@ const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() 
 /** The farm's nodes, wherever they come from. */
 interface Nodes {
   readonly bus: FrameBus;
+  /** To NATS, where there is one. */
+  readonly connection: FarmConnection | undefined;
   /** Keeps them in the farm until `signal` aborts. */
   keep(farm: Farm, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -47,15 +50,21 @@ interface Nodes {
 export async function runCoordinator(options: CoordinatorSettings, json: boolean): Promise<void> {
   checkNodes(options);
   const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
+  const telemetry = await ServiceTelemetry.open({
+    role: 'coordinator',
+    name: hostname(),
+    version: VERSION,
+    logLevel: options.logLevel as LogLevel,
+  });
   const dir = resolve(options.state);
   const unlock = await lock(dir);
-  const { signal, release } = interruptible(() => process.stderr.write('Saving the jobs that run.\n'));
+  const { signal, release } = interruptible(() => telemetry.log.info('stopping: saving the jobs that run'));
   try {
     const security = await coordinatorSecurity(options);
     try {
       const nodes = await nodesOf(options, security);
       try {
-        await serve(options.grpc, json, security, bundles, dir, nodes, signal);
+        await serve(options, json, security, bundles, dir, nodes, telemetry, signal);
       } finally {
         await nodes.close();
       }
@@ -63,21 +72,26 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
       security.close();
     }
   } finally {
+    await telemetry.close();
     await unlock();
     release();
   }
 }
 
 async function serve(
-  grpc: string,
+  { grpc, metrics }: CoordinatorSettings,
   json: boolean,
   { access, server: credentials }: CoordinatorSecurity,
   bundles: readonly Bundle[],
   dir: string,
   nodes: Nodes,
+  telemetry: ServiceTelemetry,
   signal: AbortSignal,
 ): Promise<void> {
-  const farm = new Farm({ elastic: true });
+  const { exposition, log, tracing } = telemetry;
+  const { observer, watch } = coordinatorTelemetry(exposition, log, tracing);
+  if (nodes.connection !== undefined) watchNats(exposition, nodes.connection);
+  const farm = new Farm({ elastic: true, observer });
   const known = new Map(bundles.map((bundle) => [bundle.digest, bundle]));
   const board = await JobBoard.open({
     dir,
@@ -88,15 +102,18 @@ async function serve(
     pictureInfo: (plan, bundle, quality) => pictureInfo(plan, known.get(bundle)!, quality),
     version: VERSION,
   });
+  watch(farm, board);
   for (const name of board.damaged)
-    process.stderr.write(`Left alone: ${join(dir, name)} holds no job that can be read\n`);
+    log.error({ folder: join(dir, name) }, 'left alone: holds no job that can be read');
   const gone = new AbortController();
   let keeping: Promise<void> | undefined;
   let server: CoordinatorServer | undefined;
   try {
     server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, access, credentials });
     keeping = nodes.keep(farm, gone.signal);
-    const said = json ? JSON.stringify({ address: server.address }) : `Coordinator on ${server.address}`;
+    if (metrics !== undefined) await telemetry.listen(metrics, () => !signal.aborted);
+    const { address } = server;
+    const said = json ? JSON.stringify({ address, metrics: telemetry.address }) : `Coordinator on ${address}`;
     process.stdout.write(`${said}\n`);
     await new Promise<void>((stop) => {
       if (signal.aborted) stop();
@@ -129,6 +146,7 @@ async function nodesOf(settings: CoordinatorSettings, { nodes }: CoordinatorSecu
     return {
       // The node has a bus to itself; here nothing is published or fetched.
       bus: new InProcessFrameBus(),
+      connection: undefined,
       keep: (farm, signal) => keepJoined(farm, () => connect(node!), signal),
       close: async () => {},
     };
@@ -138,6 +156,7 @@ async function nodesOf(settings: CoordinatorSettings, { nodes }: CoordinatorSecu
     const registry = await NodeRegistry.open(nats);
     return {
       bus,
+      connection: nats,
       keep: (farm, signal) => followRegistry(registry, farm, connect, signal),
       close: () => nats.close(),
     };

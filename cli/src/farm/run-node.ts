@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { type Announcement, type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
 import { TesseraNode } from '@tessera/gpu-node';
 import type { DescribeResponse } from '@tessera/proto';
+import { type LogLevel, nodeTelemetry, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { defaultBundle } from '../bundle-path.js';
 import type { Values } from '../config/setting.js';
 import type { NODE } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
 import { serviceCertificates } from '../security/credentials.js';
 import { checkExposure } from '../security/exposure.js';
+import { VERSION } from '../version.js';
 import { BoundedFrameBus } from './bounded-frame-bus.js';
 import { openNats } from './nats.js';
 import { nodeName, reachable } from './node-name.js';
@@ -25,46 +27,57 @@ const DRAIN_SECONDS = 25;
  */
 export async function runNode(options: NodeSettings, json: boolean): Promise<void> {
   const name = options.name ?? nodeName(options.listen);
-  const { signal, release } = interruptible(() => process.stderr.write('Finishing what is in flight.\n'));
   const certificates = serviceCertificates(options, 'node');
   const secure = certificates !== undefined;
   checkExposure('listen', options.listen, { encrypted: secure, restricted: secure }, options);
-  const nats =
-    options.nats && (await openNats(options.nats, options, { role: 'node', name: `node ${name}` }));
+  const telemetry = await ServiceTelemetry.open({
+    role: 'node',
+    name,
+    version: VERSION,
+    logLevel: options.logLevel as LogLevel,
+  });
+  const { exposition, log, tracing } = telemetry;
+  const { signal, release } = interruptible(() => log.info('stopping: finishing what is in flight'));
+  let node: TesseraNode | undefined;
+  let nats: FarmConnection | undefined;
   try {
-    const node = await TesseraNode.start({
+    // Before it loads, so that it can be asked whether it is ready.
+    if (options.metrics !== undefined) await telemetry.listen(options.metrics, () => node?.serving ?? false);
+    if (options.nats !== undefined)
+      nats = await openNats(options.nats, options, { role: 'node', name: `node ${name}` });
+    if (nats !== undefined) watchNats(exposition, nats);
+    const { observer, observe } = nodeTelemetry({ name, device: options.device }, exposition, log, tracing);
+    node = await TesseraNode.start({
       bundles: options.bundle ?? [defaultBundle()],
       listen: options.listen,
       device: options.device,
       name,
       certificates,
-      bus: nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus(),
+      bus: observe(nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus()),
+      observer,
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.batch !== undefined && { batch: options.batch }),
     });
-    try {
-      await serve(node, name, nats, json, signal);
-    } finally {
-      await node.close();
-    }
+    await serve(node, nats, (description) => sayReady(node!, telemetry, description, json), signal);
   } finally {
+    await node?.close();
     await nats?.close();
     certificates?.close();
+    await telemetry.close();
     release();
   }
 }
 
 async function serve(
   node: TesseraNode,
-  name: string,
   nats: FarmConnection | undefined,
-  json: boolean,
+  onReady: (description: DescribeResponse) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const description = node.describe();
   const announcement = nats && (await announce(nats, node.address, description));
   try {
-    sayReady(name, node.address, description, json);
+    onReady(description);
     await stopped(signal, announcement?.lost);
     announcement?.lost.throwIfAborted();
     // No coordinator sends anything more once it has read this; what comes all the same goes to another node.
@@ -98,10 +111,15 @@ async function announce(
   });
 }
 
-function sayReady(name: string, address: string, { device, bundles }: DescribeResponse, json: boolean): void {
+function sayReady(
+  { address }: TesseraNode,
+  { address: metrics }: ServiceTelemetry,
+  { name, device, bundles }: DescribeResponse,
+  json: boolean,
+): void {
   const names = bundles.map((bundle) => bundle.name);
   const said = json
-    ? JSON.stringify({ name, address, device, bundles: bundles.map(({ digest }) => digest) })
+    ? JSON.stringify({ name, address, metrics, device, bundles: bundles.map(({ digest }) => digest) })
     : `Node ${name} serves ${names.join(', ')} with ${device} on ${address}`;
   process.stdout.write(`${said}\n`);
 }

@@ -61,7 +61,6 @@ export class JobRun implements WorkSource, BatchHost {
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
-    this.observer = options.observer.run(this);
     this.#tilesPerMessage = tilesPerMessage(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
@@ -89,6 +88,7 @@ export class JobRun implements WorkSource, BatchHost {
     });
     this.#undecoded = this.pixels?.windows ?? 0;
     this.totalTileSteps = this.#countTileSteps();
+    this.observer = options.observer.run(this);
   }
 
   /** Announces what may run now: all of it, or what the restored state leaves to do. */

@@ -1,0 +1,29 @@
+import type { CoordinatorObserver, Farm, JobBoard } from '@tessera/coordinator';
+import type { Logger } from 'pino';
+import { CoordinatorLog } from '../log/coordinator-log.js';
+import { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
+import type { Exposition } from '../metrics/exposition.js';
+import type { Tracing } from '../trace/open-tracing.js';
+import { coordinatorObservers } from './combine.js';
+
+/** What becomes of what a coordinator tells. */
+export interface CoordinatorTelemetry {
+  /** For the farm. */
+  readonly observer: CoordinatorObserver;
+  /** What the metrics look at when they are scraped. */
+  watch(farm: Farm, board: JobBoard): void;
+}
+
+/** Metrics, a log, and traces where there are any. */
+export function coordinatorTelemetry(
+  exposition: Exposition,
+  log: Logger,
+  tracing: Tracing | undefined,
+): CoordinatorTelemetry {
+  const metrics = new CoordinatorMetrics(exposition);
+  const lines = new CoordinatorLog(log, (id) => metrics.placeOf(id));
+  return {
+    observer: coordinatorObservers([metrics, lines, ...(tracing ? [tracing.coordinator] : [])]),
+    watch: (farm, board) => metrics.watch(farm, board),
+  };
+}
