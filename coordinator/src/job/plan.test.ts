@@ -57,6 +57,12 @@ describe('planJob', () => {
     expect(latticeAt(2)).toBe(latticeAt(2));
   });
 
+  it('makes few lattices for many steps, so that a plan takes little time and memory', () => {
+    const { latticeAt, steps } = faultPlan({ fusion: 'shift', steps: 300 }).passes[0]!.plan;
+    const lattices = new Set(Array.from({ length: steps }, (_, step) => latticeAt(step)));
+    expect([steps, lattices.size]).toEqual([300, 16]);
+  });
+
   it('keeps x moving for newton where there is a guide', () => {
     const { passes } = faultPlan({ projection: parseProjection('newton') });
     expect(passes.map(({ plan }) => plan.movesLatent)).toEqual([true, true, false]);

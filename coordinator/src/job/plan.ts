@@ -211,13 +211,17 @@ function lattices(level: Level, { fusion, seed }: RenderSettings): (step: number
   const size = level.lattice.columns.window;
   const quantum = shiftQuantum(size);
   const draw = (uniform: number) => Math.floor((uniform * size) / quantum) * quantum;
-  const shifted = new Map<number, Lattice>();
+  const ofStep = new Map<number, Lattice>();
+  // Steps share them, since offsets are few: a lattice of the largest canvas has half a megabyte.
+  const ofOffset = new Map<string, Lattice>();
   return (step) => {
-    const known = shifted.get(step);
+    const known = ofStep.get(step);
     if (known !== undefined) return known;
     const [u, v] = noise.uniform({ stream: 'shift', step, magnification: level.magnification.index });
-    const lattice = shiftedLattice(level.lattice, draw(u), draw(v));
-    shifted.set(step, lattice);
+    const [x, y] = [draw(u), draw(v)];
+    const lattice = ofOffset.get(`${x},${y}`) ?? shiftedLattice(level.lattice, x, y);
+    ofOffset.set(`${x},${y}`, lattice);
+    ofStep.set(step, lattice);
     return lattice;
   };
 }
