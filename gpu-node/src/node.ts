@@ -5,6 +5,7 @@ import {
   Access,
   authorize,
   type Certificates,
+  Gate,
   type MethodPermissions,
   serverCredentials,
 } from '@tessera/farm/security';
@@ -85,11 +86,11 @@ export class TesseraNode {
   /** The device's thread is there. */
   #ready = false;
 
-  private constructor(observer: NodeObserver, access: Access) {
+  private constructor(observer: NodeObserver, gate: Gate) {
     this.#observer = observer;
     this.#server = new Server({
       ...CHANNEL_OPTIONS,
-      interceptors: [authorize(access, NodeService, PERMISSIONS)],
+      interceptors: [authorize(gate, NodeService, PERMISSIONS)],
     });
     this.#health.addToServer(this.#server);
   }
@@ -100,8 +101,8 @@ export class TesseraNode {
    */
   static async start(options: NodeOptions): Promise<TesseraNode> {
     checkCounts(options);
-    const access = new Access({ certificates: options.certificates !== undefined });
-    const node = new TesseraNode(options.observer ?? UNOBSERVED, access);
+    const gate = new Gate(new Access({ certificates: options.certificates !== undefined }));
+    const node = new TesseraNode(options.observer ?? UNOBSERVED, gate);
     try {
       // The thread takes as long to start as the files to be read.
       const opened = Promise.all([...new Set(options.bundles)].map(openBundle));

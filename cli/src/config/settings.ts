@@ -85,6 +85,11 @@ export const COORDINATOR = {
     about: 'bearer tokens that are let in, made by `tessera token`',
     decided: 'none asked for',
   },
+  'rate-limit': {
+    ...whole(1, 1_000_000),
+    about: 'requests a second that one caller may make, averaged over ten',
+    decided: '200 where callers are told apart, else no limit',
+  },
   ...TLS,
   ...NATS_ACCESS,
   ...INSECURE,

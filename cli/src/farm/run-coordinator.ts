@@ -81,7 +81,7 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
 async function serve(
   { grpc, metrics }: CoordinatorSettings,
   json: boolean,
-  { access, server: credentials }: CoordinatorSecurity,
+  { gate, server: credentials }: CoordinatorSecurity,
   bundles: readonly Bundle[],
   dir: string,
   nodes: Nodes,
@@ -109,7 +109,7 @@ async function serve(
   let keeping: Promise<void> | undefined;
   let server: CoordinatorServer | undefined;
   try {
-    server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, access, credentials });
+    server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, gate, credentials });
     keeping = nodes.keep(farm, gone.signal);
     if (metrics !== undefined) await telemetry.listen(metrics, () => !signal.aborted);
     const { address } = server;

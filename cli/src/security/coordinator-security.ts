@@ -1,16 +1,27 @@
 import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
-import { Access, channelCredentials, serverCredentials, TokenFile } from '@tessera/farm/security';
+import {
+  Access,
+  CallerLimit,
+  channelCredentials,
+  Gate,
+  serverCredentials,
+  TokenFile,
+} from '@tessera/farm/security';
 import { serviceCertificates, type TlsSettings } from './credentials.js';
 import { checkExposure, type Insecure } from './exposure.js';
+
+/** Requests a second of a caller. */
+const USUAL_RATE = 200;
 
 export interface CoordinatorSecuritySettings extends TlsSettings, Insecure {
   readonly grpc: string;
   readonly tokens: string | undefined;
+  readonly rateLimit: number | undefined;
 }
 
 /** Who a coordinator lets in, and what it shows to those it talks to. */
 export interface CoordinatorSecurity {
-  readonly access: Access;
+  readonly gate: Gate;
   /** For what it serves. Without tokens callers need a certificate; with them either will do. */
   readonly server: ServerCredentials;
   /** For its calls of nodes. */
@@ -30,8 +41,10 @@ export async function coordinatorSecurity(
   const restricted = encrypted || settings.tokens !== undefined;
   checkExposure('grpc', settings.grpc, { encrypted, restricted }, settings);
   const tokens = settings.tokens === undefined ? undefined : await TokenFile.open(settings.tokens);
+  const access = new Access({ tokens, certificates: encrypted });
+  const perSecond = settings.rateLimit ?? (access.restricted ? USUAL_RATE : undefined);
   return {
-    access: new Access({ tokens, certificates: encrypted }),
+    gate: new Gate(access, perSecond === undefined ? undefined : new CallerLimit(perSecond)),
     server: serverCredentials(certificates, tokens === undefined ? 'required' : 'optional'),
     nodes: channelCredentials(certificates, 'node'),
     close: () => {

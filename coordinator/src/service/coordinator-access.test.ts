@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import {
   Access,
+  CallerLimit,
   Certificates,
   channelCredentials,
   digestOf,
+  Gate,
   newToken,
   type Role,
   serverCredentials,
@@ -46,7 +48,12 @@ afterEach(async () => {
 });
 
 /** Address of a coordinator with a certificate of that authority. */
-async function serve(by: { tokens?: Tokens; hosts?: string[]; issuer?: TestAuthority }): Promise<string> {
+async function serve(by: {
+  tokens?: Tokens;
+  limit?: CallerLimit;
+  hosts?: string[];
+  issuer?: TestAuthority;
+}): Promise<string> {
   const { hosts = ['127.0.0.1'], issuer = authority } = by;
   const files = await issuer.issue({ role: 'coordinator', hosts });
   const certificates = Certificates.open({ ...files, ca: authority.ca });
@@ -54,7 +61,7 @@ async function serve(by: { tokens?: Tokens; hosts?: string[]; issuer?: TestAutho
     jobs: opened.board,
     farm: opened.farm,
     listen: '127.0.0.1:0',
-    access: new Access({ tokens: by.tokens, certificates: true }),
+    gate: new Gate(new Access({ tokens: by.tokens, certificates: true }), by.limit),
     credentials: serverCredentials(certificates, by.tokens ? 'optional' : 'required'),
   });
   closing.push(() => {
@@ -169,6 +176,16 @@ describe('a coordinator that knows tokens', () => {
     const { id } = await (await client(address, { token: SUBMITTER })).submit(request(), WAIT);
     const watching = (await client(address)).watch(id, new AbortController().signal);
     expect(await code(watching.next())).toBe('TESSERA_UNAUTHENTICATED');
+  });
+
+  it('answers who asks too much with when to ask again, and others as before', async () => {
+    const address = await serve({ tokens, limit: new CallerLimit(0.2) });
+    const [viewer, submitter] = [
+      await client(address, { token: VIEWER }),
+      await client(address, { token: SUBMITTER }),
+    ];
+    const answers = [await list(viewer), await list(viewer), await list(viewer), await list(submitter)];
+    expect(answers).toEqual(['ok', 'ok', 'TESSERA_RATE_LIMITED', 'ok']);
   });
 
   it('tells anyone of its health', async () => {

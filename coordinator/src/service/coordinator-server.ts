@@ -1,5 +1,5 @@
 import { Server, type ServerCredentials } from '@grpc/grpc-js';
-import { Access, authorize, type MethodPermissions } from '@tessera/farm/security';
+import { authorize, Gate, type MethodPermissions } from '@tessera/farm/security';
 import { bind, streaming, unary } from '@tessera/farm/service';
 import {
   CHANNEL_OPTIONS,
@@ -33,8 +33,8 @@ export interface CoordinatorServerOptions {
   readonly listen: string;
   readonly jobs: JobService;
   readonly farm: Farm;
-  /** Who may ask for what; by default anyone for anything. */
-  readonly access?: Access;
+  /** Who may ask for what, and how much; by default anyone for anything. */
+  readonly gate?: Gate;
   /** Plaintext by default. */
   readonly credentials?: ServerCredentials | undefined;
 }
@@ -45,8 +45,8 @@ export class CoordinatorServer {
   readonly #health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   #address = '';
 
-  private constructor({ jobs, farm, access = new Access({}) }: CoordinatorServerOptions) {
-    const interceptors = [authorize(access, CoordinatorService, PERMISSIONS)];
+  private constructor({ jobs, farm, gate = new Gate() }: CoordinatorServerOptions) {
+    const interceptors = [authorize(gate, CoordinatorService, PERMISSIONS)];
     this.#server = new Server({ ...CHANNEL_OPTIONS, interceptors });
     this.#server.addService(CoordinatorService, methods(jobs, farm));
     this.#health.addToServer(this.#server);

@@ -90,6 +90,12 @@ export const ERROR_CODES = {
   },
   TESSERA_NOT_FOUND: { exit: 2, grpc: 5, http: 404, about: 'there is nothing at that address' },
   TESSERA_TOO_LARGE: { exit: 2, grpc: 8, http: 413, about: 'a request is larger than it may be' },
+  TESSERA_RATE_LIMITED: {
+    exit: 3,
+    grpc: 8,
+    http: 429,
+    about: 'the caller has asked too much in a short time',
+  },
 } as const;
 
 /** One of the stable codes. */
