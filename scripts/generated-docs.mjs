@@ -1,5 +1,6 @@
 // Documents that are made from definitions in the code. Run, it writes them; `npm run check` compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { licencesDocument } from './licences.mjs';
 import { isMain, ROOT } from './run.mjs';
 
 /** Paths and texts. The code must be built. */
@@ -8,6 +9,7 @@ export async function generatedDocs() {
   const { documentMetrics } = await import(`${ROOT}telemetry/dist/definitions/index.js`);
   return new Map([
     ['docs/configuration.md', settingsDocument()],
+    ['docs/licences.md', licencesDocument()],
     ['docs/metrics.md', documentMetrics()],
   ]);
 }
