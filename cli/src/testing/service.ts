@@ -9,11 +9,14 @@ const BIN = fileURLToPath(new URL('../../bin/tessera.js', import.meta.url));
 export class Service {
   /** host:port it listens on. */
   readonly address: string;
+  /** host:port where it answers `/metrics`, if it was asked to. */
+  readonly metrics: string | undefined;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, address: string) {
+  private constructor(process: ChildProcess, address: string, metrics: string | undefined) {
     this.#process = process;
     this.address = address;
+    this.metrics = metrics;
   }
 
   /** Resolves when it has said where it listens. */
@@ -24,9 +27,9 @@ export class Service {
       stderr += data;
     });
     for await (const line of createInterface(child.stdout)) {
-      const { address } = JSON.parse(line) as { address: string };
+      const { address, metrics } = JSON.parse(line) as { address: string; metrics?: string };
       child.stdout.resume();
-      return new Service(child, address);
+      return new Service(child, address, metrics);
     }
     throw new Error(`tessera ${args.join(' ')} did not start:\n${stderr}`);
   }
