@@ -19,13 +19,15 @@ export class Service {
     this.metrics = metrics;
   }
 
-  /** Resolves when it has said where it listens. */
-  static async start(args: readonly string[]): Promise<Service> {
+  /** Resolves when it has said where it listens; `onOutput` is told all that it says, then and later. */
+  static async start(args: readonly string[], onOutput: (text: string) => void = () => {}): Promise<Service> {
     const child = spawn(process.execPath, [BIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';
     child.stderr.on('data', (data) => {
       stderr += data;
+      onOutput(String(data));
     });
+    child.stdout.on('data', (data) => onOutput(String(data)));
     for await (const line of createInterface(child.stdout)) {
       const { address, metrics } = JSON.parse(line) as { address: string; metrics?: string };
       child.stdout.resume();
