@@ -73,22 +73,37 @@ describe('the Coordinator service', () => {
     await expect(next).rejects.toEqual(rejects('TESSERA_CANCELLED'));
   });
 
-  it('survives a message that is none', async () => {
-    const client = new CoordinatorClient(server.address, credentials.createInsecure());
-    const garbage = Buffer.from([0xff, 0xff, 0xff]);
+  it.each([
+    ['that is none', Buffer.from([0xff, 0xff, 0xff]), 13],
+    ['above 64 MiB', Buffer.alloc(64 * 2 ** 20 + 1), 8],
+  ])('survives a message %s', async (_, bytes, expected) => {
+    const options = { 'grpc.max_send_message_length': -1 };
+    const client = new CoordinatorClient(server.address, credentials.createInsecure(), options);
     const code = await new Promise((resolve) => {
       client.makeUnaryRequest(
         '/tessera.v1.Coordinator/Submit',
-        (bytes: Buffer) => bytes,
-        (bytes: Buffer) => bytes,
-        garbage,
+        (message: Buffer) => message,
+        (message: Buffer) => message,
+        bytes,
         (error) => resolve(error?.code),
       );
     });
     client.close();
-    expect(code).toBe(13);
+    expect(code).toBe(expected);
     expect((await coordinator.list(ListRequest.create(), WAIT)).jobs).toEqual([]);
   });
+
+  it.each(['../../etc/passwd', '..', 'a/b', 'a\0b', '', '__proto__', 'a'.repeat(1_000_000)])(
+    'knows no job by a path: %#',
+    async (id) => {
+      for (const call of [
+        coordinator.get(id, WAIT),
+        coordinator.cancel(id, WAIT),
+        coordinator.resume(id, WAIT),
+      ])
+        await expect(call).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
+    },
+  );
 
   it('is not there once it has closed', async () => {
     server.close();
