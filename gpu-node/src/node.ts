@@ -21,6 +21,8 @@ import { TesseraError } from '@tessera/tiler';
 import { HealthImplementation } from 'grpc-health-check';
 import { type Bundle, openBundle } from './bundle/open-bundle.js';
 import { ContextCache } from './context/context-cache.js';
+import type { NodeDevice } from './device/node-device.js';
+import { SimulatedDevice, simulatedMilliseconds } from './device/simulated-device.js';
 import { availableThreads } from './device/threads.js';
 import { Guides } from './guide/guides.js';
 import { type NodeObserver, UNOBSERVED } from './observe/observer.js';
@@ -48,7 +50,7 @@ export interface NodeOptions {
   readonly listen: string;
   /** Where guide frames are published and fetched. */
   readonly bus: FrameBus;
-  /** ONNX Runtime's execution provider: "cpu" (the default), "cuda:0", "webgpu" ... */
+  /** ONNX Runtime's execution provider: "cpu" (the default), "cuda:0", "webgpu" ...; or "simulated:16ms", for benchmarks. */
   readonly device?: string;
   /** Intra-op threads; by default those the process may use. */
   readonly threads?: number;
@@ -80,7 +82,7 @@ export class TesseraNode {
   readonly #observer: NodeObserver;
   #address = '';
   #self = { name: '', version, device: '', threads: 0 };
-  #device: Device | undefined;
+  #device: NodeDevice | undefined;
   /** Loaded and not draining. */
   #serves = false;
   /** The device's thread is there. */
@@ -151,15 +153,12 @@ export class TesseraNode {
     { listen, device = 'cpu', name, bus, certificates }: NodeOptions,
     threads: number,
   ): Promise<void> {
-    this.#device = await Device.start({ device, threads }, (ready, reason) => {
-      this.#ready = ready;
-      this.#observer.device(ready, reason);
-      this.#announce(this.serving);
-    });
+    const opened = await this.#open(device, threads);
+    this.#device = opened;
     const guides = new Guides(bus);
-    const denoise = new DenoiseMethod(this.#bundles, this.#device, this.contexts, guides);
-    const decode = new DecodeMethod(this.#bundles, this.#device, guides, bus);
-    const run = new RunMethod(this.#bundles, this.#device);
+    const denoise = new DenoiseMethod(this.#bundles, opened, this.contexts, guides);
+    const decode = new DecodeMethod(this.#bundles, opened, guides, bus);
+    const run = new RunMethod(this.#bundles, opened);
     const observer = this.#observer;
     const methods: NodeServer = {
       describe: unary(async () => this.describe()),
@@ -186,6 +185,18 @@ export class TesseraNode {
     this.#address = await bind(this.#server, listen, serverCredentials(certificates));
     const called = name ?? `${hostname()}:${this.#address.slice(this.#address.lastIndexOf(':') + 1)}`;
     this.#self = { name: called, version, device, threads };
+  }
+
+  async #open(device: string, threads: number): Promise<NodeDevice> {
+    const onReady = (ready: boolean, reason?: TesseraError) => {
+      this.#ready = ready;
+      this.#observer.device(ready, reason);
+      this.#announce(this.serving);
+    };
+    const milliseconds = simulatedMilliseconds(device);
+    if (milliseconds === undefined) return await Device.start({ device, threads }, onReady);
+    onReady(true);
+    return new SimulatedDevice(milliseconds);
   }
 
   async #load(bundle: Bundle, batch: number | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 import type { DenoiseTile } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import type { Bundle } from '../bundle/open-bundle.js';
-import type { Device } from '../worker/device.js';
+import type { NodeDevice } from '../device/node-device.js';
 import type { DeviceWork } from '../worker/protocol.js';
 import { conditioningDigest } from './conditioning-digest.js';
 import type { ContextCache } from './context-cache.js';
@@ -12,7 +12,7 @@ import { type Condition, summarise } from './summarise.js';
  * kept, else undefined. Throws TESSERA_BAD_ARGUMENT for a grid of another digest, TESSERA_BAD_GRID for NaN or Inf.
  */
 export async function resolveContexts(
-  device: Device,
+  device: NodeDevice,
   cache: ContextCache,
   bundle: Bundle,
   tiles: readonly DenoiseTile[],

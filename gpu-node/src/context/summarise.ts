@@ -1,5 +1,5 @@
 import { type Manifest, standardise } from '@tessera/tiler';
-import type { Device } from '../worker/device.js';
+import type { NodeDevice } from '../device/node-device.js';
 import type { DeviceWork } from '../worker/protocol.js';
 import { addWork } from '../worker/work.js';
 
@@ -17,7 +17,7 @@ export interface Condition {
  * `work`.
  */
 export async function summarise(
-  device: Device,
+  device: NodeDevice,
   bundle: string,
   { conditioning }: Manifest,
   conditions: readonly Condition[],

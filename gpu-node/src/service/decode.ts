@@ -7,9 +7,9 @@ import {
   type FrameBus,
 } from '@tessera/proto';
 import { type Manifest, TesseraError } from '@tessera/tiler';
+import type { NodeDevice } from '../device/node-device.js';
 import type { Guides, MissingFrames } from '../guide/guides.js';
 import type { CallObserver } from '../observe/observer.js';
-import type { Device } from '../worker/device.js';
 import type { DeviceWork, TileGuide } from '../worker/protocol.js';
 import type { LoadedBundles } from './loaded-bundles.js';
 import { notFinite } from './tile-error.js';
@@ -18,11 +18,11 @@ import { work } from './work.js';
 /** The method Decode: pictures of latents, corrected towards their guides where asked, answered or published as frames. */
 export class DecodeMethod {
   readonly #bundles: LoadedBundles;
-  readonly #device: Device;
+  readonly #device: NodeDevice;
   readonly #guides: Guides;
   readonly #bus: FrameBus;
 
-  constructor(bundles: LoadedBundles, device: Device, guides: Guides, bus: FrameBus) {
+  constructor(bundles: LoadedBundles, device: NodeDevice, guides: Guides, bus: FrameBus) {
     this.#bundles = bundles;
     this.#device = device;
     this.#guides = guides;

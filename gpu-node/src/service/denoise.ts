@@ -1,9 +1,9 @@
 import type { DenoisedTile, DenoiseRequest, DenoiseResponse, DenoiseTile } from '@tessera/proto';
 import type { ContextCache } from '../context/context-cache.js';
 import { resolveContexts } from '../context/resolve-contexts.js';
+import type { NodeDevice } from '../device/node-device.js';
 import type { Guides } from '../guide/guides.js';
 import type { CallObserver } from '../observe/observer.js';
-import type { Device } from '../worker/device.js';
 import type {
   DenoiseBatch,
   DenoiseReply,
@@ -27,11 +27,11 @@ interface ReadyTile {
 /** The method Denoise: finds contexts and guides, has the device estimate the tiles that lack nothing. */
 export class DenoiseMethod {
   readonly #bundles: LoadedBundles;
-  readonly #device: Device;
+  readonly #device: NodeDevice;
   readonly #contexts: ContextCache;
   readonly #guides: Guides;
 
-  constructor(bundles: LoadedBundles, device: Device, contexts: ContextCache, guides: Guides) {
+  constructor(bundles: LoadedBundles, device: NodeDevice, contexts: ContextCache, guides: Guides) {
     this.#bundles = bundles;
     this.#device = device;
     this.#contexts = contexts;

@@ -1,7 +1,7 @@
 import { DataType, type RunRequest, type RunResponse, type Tensor } from '@tessera/proto';
 import { type ManifestGraph, TesseraError } from '@tessera/tiler';
+import type { NodeDevice } from '../device/node-device.js';
 import type { CallObserver } from '../observe/observer.js';
-import type { Device } from '../worker/device.js';
 import type { ElementType, PlainTensor } from '../worker/protocol.js';
 import { graphOf, type LoadedBundles } from './loaded-bundles.js';
 import { work } from './work.js';
@@ -17,9 +17,9 @@ const ARRAYS = { float32: Float32Array, float16: Uint16Array, int64: BigInt64Arr
 /** The method Run: one evaluation of any graph of a bundle, with inputs checked against the manifest. */
 export class RunMethod {
   readonly #bundles: LoadedBundles;
-  readonly #device: Device;
+  readonly #device: NodeDevice;
 
-  constructor(bundles: LoadedBundles, device: Device) {
+  constructor(bundles: LoadedBundles, device: NodeDevice) {
     this.#bundles = bundles;
     this.#device = device;
   }
