@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tessera } from '../testing/command.js';
-import { checkExposure, checkSecretPath, isLoopback } from './exposure.js';
+import { checkExposure, checkSecretPath } from './exposure.js';
 
 const NOT_ASKED = { insecurePlaintext: false, insecureNoAuth: false };
-
-describe('an address', () => {
-  it.each(['127.0.0.1:1', '127.8.8.8:1', 'localhost:1', '[::1]:1'])(
-    'is of this machine alone: %s',
-    (address) => {
-      expect(isLoopback(address)).toBe(true);
-    },
-  );
-
-  it.each(['0.0.0.0:1', '[::]:1', '10.0.0.1:1', 'hub:1', '127.0.0.1.example:1', 'localhost.example:1', ':1'])(
-    'may be reached by others: %s',
-    (address) => {
-      expect(isLoopback(address)).toBe(false);
-    },
-  );
-});
 
 describe('what listens for other machines', () => {
   const open =

@@ -1,16 +1,10 @@
-import { isIPv4 } from 'node:net';
+import { isLoopback } from '@tessera/farm/security';
 import { TesseraError } from '@tessera/tiler';
 
 /** What was asked for by name. */
 export interface Insecure {
   readonly insecurePlaintext: boolean;
   readonly insecureNoAuth?: boolean;
-}
-
-/** True for host:port that other machines cannot reach or be. */
-export function isLoopback(address: string): boolean {
-  const host = address.slice(0, address.lastIndexOf(':'));
-  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 /**

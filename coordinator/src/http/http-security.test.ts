@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,13 +89,13 @@ describe('the HTTP API with tokens', () => {
     expect((await ask('/v1/jobs', bearer(newToken()))).code).toBe('TESSERA_UNAUTHENTICATED');
     expect((await ask(`/v1/jobs?access_token=${VIEWER}`)).code).toBe('TESSERA_UNAUTHENTICATED');
     const response = await fetch(`http://${server!.address}/v1/jobs`);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer, Basic realm="Tessera"');
   });
 
   it('does not read the body of who may not send one', async () => {
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     socket.write(
-      'POST /v1/jobs HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9999999\r\n\r\n',
+      'POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999999\r\n\r\n',
     );
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 401 /);
@@ -148,7 +149,7 @@ describe('what the HTTP API takes', () => {
     await serve();
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     // As it is: fetch would tidy it up.
-    socket.write(`GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(new RegExp(`^HTTP/1.1 ${expected} `));
     expect(answer.toString()).not.toMatch(/^set-cookie|root:/im);
@@ -160,7 +161,7 @@ describe('what the HTTP API takes', () => {
     const headers = { 'content-type': 'application/json', 'content-length': String(8 * 2 ** 20 + 1) };
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.write(`POST /v1/jobs HTTP/1.1\r\nhost: a\r\n${lines.join('')}\r\n{`);
+    socket.write(`POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\n${lines.join('')}\r\n{`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 413 .*TESSERA_TOO_LARGE/s);
     socket.destroy();
@@ -171,7 +172,7 @@ describe('what the HTTP API takes', () => {
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(
-      'POST /v1/jobs HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+      'POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
     );
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 408 /);
@@ -182,7 +183,7 @@ describe('what the HTTP API takes', () => {
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     const smuggled =
       'content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /v1/nodes HTTP/1.1\r\n\r\n';
-    socket.write(`POST /v1/jobs HTTP/1.1\r\nhost: a\r\n${smuggled}`);
+    socket.write(`POST /v1/jobs HTTP/1.1\r\nhost: localhost\r\n${smuggled}`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1.1 400 /);
     socket.destroy();
@@ -203,6 +204,39 @@ describe('what the HTTP API takes', () => {
       body: JSON.stringify({ width: 1, height: 1, ...keys }),
     });
     expect([response.status, (await response.text()).length < 1000]).toEqual([400, true]);
+  });
+});
+
+describe('pages of others', () => {
+  const status = (path: string, headers: Record<string, string>, method = 'GET') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const [host, port] = server!.address.split(':');
+      httpRequest({ host, port, path, method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('change nothing', async () => {
+    await serve();
+    const origins = ['http://evil.example', 'null', `http://${server!.address}.evil.example`];
+    const answers = await Promise.all(origins.map((origin) => status(`${JOB}/cancel`, { origin }, 'POST')));
+    expect(answers).toEqual([403, 403, 403]);
+  });
+
+  it('of ours do', async () => {
+    await serve();
+    const origin = `http://${server!.address}`;
+    expect(await status(`${JOB}/cancel`, { origin }, 'POST')).toBe(404);
+  });
+
+  it('see nothing under a name that they gave to this machine', async () => {
+    await serve();
+    const hosts = ['evil.example', '127.0.0.1.evil.example', 'localhost:80', server!.address];
+    const answers = await Promise.all(hosts.map((host) => status('/v1/jobs', { host })));
+    expect(answers).toEqual([403, 403, 200, 200]);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type Certificates, Gate } from '@tessera/farm/security';
+import { type Certificates, Gate, isLoopback } from '@tessera/farm/security';
 import { TesseraError } from '@tessera/tiler';
 import fastify, { type FastifyPluginAsync } from 'fastify';
 import type { App } from './app.js';
@@ -108,7 +108,11 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     },
     refResolver: { buildLocalReference: ({ $id }) => String($id) },
   });
-  await protect(app, gate, certificates !== undefined);
+  await protect(app, {
+    gate,
+    encrypted: certificates !== undefined,
+    loopback: isLoopback(options.listen),
+  });
   for (const plugin of plugins) await app.register(plugin);
   const context: HttpContext = { ...options, views: new JobViews(options.bundles) };
   await app.register(async (routes) => {

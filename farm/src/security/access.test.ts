@@ -35,6 +35,15 @@ describe('access', () => {
     expect(() => access.check({ authorization: `Bearer ${TOKEN}` }, 'operate')).toThrow(forbidden);
   });
 
+  it('is by token as the password that a browser asks for', () => {
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    const access = new Access({ tokens });
+    for (const user of ['', 'ann'])
+      expect(access.check({ authorization: basic(`${user}:${TOKEN}`) }, 'view').name).toBe('ci');
+    for (const wrong of [TOKEN, `${TOKEN}:`, `ann:${newToken()}`, 'ann:', ''])
+      expect(() => access.check({ authorization: basic(wrong) }, 'view')).toThrow(refused);
+  });
+
   it.each([
     ['nothing', undefined],
     ['another token', `Bearer ${newToken()}`],

@@ -64,9 +64,9 @@ export class Access {
 
   #identify({ authorization, subject }: Presented): Caller {
     if (this.#tokens !== undefined && authorization !== undefined) {
-      const [, token] = /^Bearer +([\w.~+/=-]{1,512})$/i.exec(authorization) ?? [];
+      const token = tokenIn(authorization);
       const holder = token === undefined ? undefined : this.#tokens.find(token);
-      if (holder === undefined) throw refused('The bearer token is not known');
+      if (holder === undefined) throw refused('The token is not known');
       return holder;
     }
     const role = this.#certificates ? roleOf(subject?.O) : undefined;
@@ -77,6 +77,14 @@ export class Access {
     ];
     throw refused(`Expected ${ways.join(' or ')}`);
   }
+}
+
+/** A bearer token; or, as a browser asks for it by itself, the password of any user. */
+function tokenIn(authorization: string): string | undefined {
+  const [, scheme, credentials] = /^(Bearer|Basic) +([\w.~+/=-]{1,1024})$/i.exec(authorization) ?? [];
+  if (scheme?.toLowerCase() !== 'basic') return credentials;
+  const [, password] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials!, 'base64').toString()) ?? [];
+  return password;
 }
 
 function refused(why: string): TesseraError {
