@@ -1,10 +1,11 @@
 import { NodeConnection } from '@tessera/coordinator';
-import { TesseraNode } from '@tessera/gpu-node';
+import { type Bundle, TesseraNode } from '@tessera/gpu-node';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
+import { cacheFolder } from './cache-folder.js';
 
 /** How the one node of this process is set up; what is undefined the node finds out. */
 export interface NodeOptions {
-  readonly bundle: string;
+  readonly bundle: Bundle;
   readonly device: string;
   readonly threads?: number | undefined;
   readonly batch?: number | undefined;
@@ -25,6 +26,7 @@ export async function startEmbedded({ bundle, device, threads, batch }: NodeOpti
     bundles: [bundle],
     listen: '127.0.0.1:0',
     name: 'embedded',
+    cache: cacheFolder(),
     device,
     bus,
     ...(threads !== undefined && { threads }),

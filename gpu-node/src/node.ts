@@ -26,6 +26,7 @@ import { SimulatedDevice, simulatedMilliseconds } from './device/simulated-devic
 import { availableThreads } from './device/threads.js';
 import { Guides } from './guide/guides.js';
 import { type NodeObserver, UNOBSERVED } from './observe/observer.js';
+import { KeptReports } from './probe/kept-reports.js';
 import { Pace } from './probe/pace.js';
 import { DecodeMethod } from './service/decode.js';
 import { DenoiseMethod } from './service/denoise.js';
@@ -34,6 +35,7 @@ import { LoadedBundles } from './service/loaded-bundles.js';
 import { observed } from './service/observed.js';
 import { RunMethod } from './service/run.js';
 import { Device } from './worker/device.js';
+import type { DeviceSettings } from './worker/protocol.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -44,8 +46,8 @@ const SERVICE = 'tessera.v1.Node';
 const MOST = 1024;
 
 export interface NodeOptions {
-  /** Folders of the bundles to load, at least one. */
-  readonly bundles: readonly string[];
+  /** The bundles to load, at least one: their folders, or what `openBundle` gave. */
+  readonly bundles: readonly (string | Bundle)[];
   /** host:port; port 0 takes a free one. */
   readonly listen: string;
   /** Where guide frames are published and fetched. */
@@ -56,6 +58,8 @@ export interface NodeOptions {
   readonly threads?: number;
   /** Denoiser evaluations in a run; by default the fastest of a short measurement. */
   readonly batch?: number;
+  /** Folder in which what was measured at load is kept for the next start; by default it is measured every time. */
+  readonly cache?: string | undefined;
   /** Unique in a farm; by default made of host and port. */
   readonly name?: string;
   /** Who is told what happens in it. */
@@ -107,10 +111,12 @@ export class TesseraNode {
     const node = new TesseraNode(options.observer ?? UNOBSERVED, gate);
     try {
       // The thread takes as long to start as the files to be read.
-      const opened = Promise.all([...new Set(options.bundles)].map(openBundle));
+      const opened = Promise.all([...new Set(options.bundles)].map(opening));
       opened.catch(() => {});
-      await node.#listen(options, options.threads ?? (await availableThreads()));
-      for (const bundle of await opened) await node.#load(bundle, options.batch);
+      const { device = 'cpu', threads = await availableThreads() } = options;
+      await node.#listen(options, { device, threads });
+      const kept = new KeptReports(options.cache, { device, threads }, version);
+      for (const bundle of await opened) await node.#load(bundle, options.batch, kept);
       node.#bundles.complete();
       node.#serves = true;
       node.#announce(true);
@@ -150,8 +156,8 @@ export class TesseraNode {
   }
 
   async #listen(
-    { listen, device = 'cpu', name, bus, certificates }: NodeOptions,
-    threads: number,
+    { listen, name, bus, certificates }: NodeOptions,
+    { device, threads }: DeviceSettings,
   ): Promise<void> {
     const opened = await this.#open(device, threads);
     this.#device = opened;
@@ -199,9 +205,9 @@ export class TesseraNode {
     return new SimulatedDevice(milliseconds);
   }
 
-  async #load(bundle: Bundle, batch: number | undefined): Promise<void> {
+  async #load(bundle: Bundle, batch: number | undefined, kept: KeptReports): Promise<void> {
     const began = performance.now();
-    const report = await this.#device!.load(bundle, batch);
+    const report = await this.#device!.load(bundle, batch, kept);
     const pace = new Pace(`Bundle '${bundle.manifest.name}'`, report.secondsPerEvaluation);
     const loaded = { ...bundle, report, pace };
     this.#bundles.add(loaded);
@@ -211,6 +217,10 @@ export class TesseraNode {
   #announce(serving: boolean): void {
     for (const service of ['', SERVICE]) this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING');
   }
+}
+
+async function opening(bundle: string | Bundle): Promise<Bundle> {
+  return typeof bundle === 'string' ? openBundle(bundle) : bundle;
 }
 
 function checkCounts({ bundles, threads = 1, batch = 1 }: NodeOptions): void {

@@ -4,6 +4,7 @@ import { TesseraNode } from '@tessera/gpu-node';
 import type { DescribeResponse } from '@tessera/proto';
 import { type LogLevel, nodeTelemetry, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { defaultBundle } from '../bundle-path.js';
+import { cacheFolder } from '../cache-folder.js';
 import type { Values } from '../config/setting.js';
 import type { NODE } from '../config/settings.js';
 import { interruptible } from '../interrupt.js';
@@ -52,6 +53,7 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
       listen: options.listen,
       device: options.device,
       name,
+      cache: cacheFolder(),
       certificates,
       bus: observe(nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus()),
       observer,

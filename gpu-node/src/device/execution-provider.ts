@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import type { InferenceSession } from 'onnxruntime-node';
 import ort from 'onnxruntime-node';
 

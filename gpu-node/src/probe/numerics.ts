@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { PIXEL_ROWS, sliceRows } from '../worker/graphs.js';
-import type { PlainTensor } from '../worker/protocol.js';
 import type { Sessions } from '../worker/sessions.js';
 import { probeInputs } from './probe-inputs.js';
-import { eagerRoles } from './warm-up.js';
+import { bytesOf, eagerRoles } from './warm-up.js';
 
 export interface Numerics {
   /** SHA-256 over all outputs, lower-case hex: nodes that say the same compute the same bytes. */
@@ -41,8 +40,4 @@ export async function probeNumerics(sessions: Sessions): Promise<Numerics> {
     least[role] = agreeing <= 2 ? agreeing : Number.POSITIVE_INFINITY;
   }
   return { digest: hash.digest('hex'), least };
-}
-
-function bytesOf({ data }: PlainTensor): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -1,4 +1,4 @@
-import type { Manifest, ManifestGraph } from '@tessera/tiler';
+import type { Manifest, ManifestGraph } from '@tessera/tiler/device';
 import type { PlainTensor } from '../worker/protocol.js';
 
 /**

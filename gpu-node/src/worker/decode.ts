@@ -1,4 +1,4 @@
-import { encodeHalf, GuideResidual } from '@tessera/tiler';
+import { encodeHalf, GuideResidual } from '@tessera/tiler/device';
 import { allFinite } from './finite.js';
 import type { Graphs } from './graphs.js';
 import type { DecodeBatch, DecodeReply, DeviceWork, TileGuide } from './protocol.js';

@@ -1,4 +1,4 @@
-import { project, type TileGraphs } from '@tessera/tiler';
+import { project, type TileGraphs } from '@tessera/tiler/device';
 import { DenoiserRows, rowsOfTile } from './denoiser-rows.js';
 import { allFinite } from './finite.js';
 import type { Graphs } from './graphs.js';

@@ -1,4 +1,4 @@
-import { CubicResizer, estimateCoefficients, type Manifest } from '@tessera/tiler';
+import { CubicResizer, estimateCoefficients, type Manifest } from '@tessera/tiler/device';
 import type { Graphs } from './graphs.js';
 import type { DenoiseBatch, DeviceWork, PlainTensor, TileGuide } from './protocol.js';
 

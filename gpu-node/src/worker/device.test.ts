@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Bundle, openBundle } from '../bundle/open-bundle.js';
+import type { ReportStore } from '../probe/kept-reports.js';
 import { TINY_BUNDLE } from '../testing/tiny-bundle.js';
 import { Device } from './device.js';
 import type { DeviceCalls } from './protocol.js';
@@ -40,6 +41,16 @@ describe('Device', () => {
     const { outputs } = await layout(1n);
     expect(outputs.prediction!.shape).toEqual([1, 8, 2, 2]);
     expect(readiness).toEqual([true, false, true]);
+  });
+
+  it('does not measure again what is kept', async () => {
+    const found = { ...(await device.load(bundle, 4)), secondsPerEvaluation: 123 };
+    const kept: ReportStore = {
+      find: async () => found,
+      keep: () => Promise.reject(new Error('nothing was measured')),
+    };
+    expect(await device.load(bundle, 4, kept)).toEqual(found);
+    expect((await layout(1n)).outputs.prediction!.shape).toEqual([1, 8, 2, 2]);
   });
 
   it('takes back a call that has not begun', async () => {

@@ -1,7 +1,8 @@
 import type { TransferListItem } from 'node:worker_threads';
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import PQueue from 'p-queue';
 import type { Bundle } from '../bundle/open-bundle.js';
+import type { ReportStore } from '../probe/kept-reports.js';
 import type { DeviceCalls, DeviceSettings, ProbeReport, RunSize } from './protocol.js';
 import { Thread } from './thread.js';
 
@@ -44,11 +45,16 @@ export class Device {
     return device;
   }
 
-  /** Loads, warms up and measures a bundle; `batch` fixes the rows of a run. */
-  async load(bundle: Bundle, batch: number | undefined): Promise<ProbeReport> {
+  /** Loads, warms up and measures a bundle, unless `kept` has what was measured; `batch` fixes the rows of a run. */
+  async load(bundle: Bundle, batch: number | undefined, kept?: ReportStore): Promise<ProbeReport> {
     const thread = await this.#thread;
-    await thread.call('open', { bundle, size: { rows: batch ?? 1, least: {} } });
-    const report = await thread.call('probe', { bundle: bundle.digest, batch });
+    const { digest } = bundle;
+    const warmUp = await thread.call('open', { bundle, size: { rows: batch ?? 1, least: {} } });
+    const subject = { bundle: digest, batch, warmUp };
+    const found = await kept?.find(subject);
+    if (found) await thread.call('resize', { bundle: digest, size: found.size });
+    const report = found ?? (await thread.call('probe', { bundle: digest, batch }));
+    if (!found) await kept?.keep(subject, report);
     this.#bundles.push({ bundle, size: report.size });
     return report;
   }

@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import type { DeviceWork, PlainTensor, RunSize } from './protocol.js';
 import type { Sessions } from './sessions.js';
 import { addWork } from './work.js';

@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import { executionProvider } from '../device/execution-provider.js';
 import { countFlops } from '../probe/flops.js';
 import { measureRows } from '../probe/measure-rows.js';
@@ -30,8 +30,12 @@ serve<DeviceCalls>(
     },
     async open({ bundle, size }) {
       const graphs = new Graphs(new Sessions(bundle, settings), size);
-      await warmUp(graphs);
+      const value = await warmUp(graphs.sessions);
       loaded.set(bundle.digest, graphs);
+      return { value };
+    },
+    async resize({ bundle, size }) {
+      graphsOf(bundle).size = size;
       return { value: undefined };
     },
     async probe({ bundle, batch }) {

@@ -1,4 +1,4 @@
-import type { Manifest } from '@tessera/tiler';
+import type { Manifest } from '@tessera/tiler/device';
 import type { Bundle } from '../bundle/open-bundle.js';
 
 /** What the device's thread is started with. */
@@ -118,8 +118,10 @@ export interface DecodeReply {
 export type DeviceCalls = {
   /** Throws TESSERA_DEVICE_UNAVAILABLE if ONNX Runtime has no such execution provider. */
   check: { request: undefined; reply: undefined };
-  /** Loads the graphs every tile needs and evaluates each once. */
-  open: { request: { bundle: Bundle; size: RunSize }; reply: undefined };
+  /** Loads the graphs every tile needs and evaluates each once; SHA-256 of what they gave. */
+  open: { request: { bundle: Bundle; size: RunSize }; reply: string };
+  /** Uses another run size from then on. */
+  resize: { request: { bundle: string; size: RunSize }; reply: undefined };
   /** Finds out what a bundle does on this device, and uses that run size from then on; `batch` if it is given. */
   probe: { request: { bundle: string; batch: number | undefined }; reply: ProbeReport };
   denoise: { request: DenoiseBatch; reply: DenoiseReply };

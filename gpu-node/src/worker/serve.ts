@@ -1,5 +1,5 @@
 import { parentPort, type TransferListItem } from 'node:worker_threads';
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import type { Calls, Envelope, Reply } from './thread.js';
 
 /** A reply and the buffers of it that are moved to the main thread. */

@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import ort, { type InferenceSession } from 'onnxruntime-node';
 import { readInnerFile } from '../bundle/inner-file.js';
 import type { Bundle } from '../bundle/open-bundle.js';

@@ -1,4 +1,4 @@
-import { TesseraError } from '@tessera/tiler';
+import { TesseraError } from '@tessera/tiler/device';
 import { serve } from './serve.js';
 
 /** What the thread of thread.test.ts can be asked. */

@@ -1,5 +1,5 @@
 import { type TransferListItem, Worker } from 'node:worker_threads';
-import { type ErrorCode, TesseraError } from '@tessera/tiler';
+import { type ErrorCode, TesseraError } from '@tessera/tiler/device';
 
 /** What a thread can be asked: name -> request and reply, both structured-cloneable. */
 export type Calls = Record<string, { request: unknown; reply: unknown }>;
