@@ -80,8 +80,7 @@ export class DenoiseMethod {
     spent: DeviceWork,
   ): Promise<DenoisedTile[]> {
     const batch = assemble(bundle, projection, ready);
-    const transfer = [batch.x, batch.contexts, ...batch.guides.flatMap((guide) => guide?.image ?? [])];
-    const buffers = transfer.map(({ buffer }) => buffer as ArrayBuffer);
+    const buffers = [batch.x, batch.contexts].map(({ buffer }) => buffer as ArrayBuffer);
     const reply = await this.#device.call('denoise', batch, buffers, signal);
     addWork(spent, reply.work);
     const { rows, seconds } = reply.work.denoiser!;
