@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
@@ -104,6 +106,26 @@ describe('the Coordinator service', () => {
         await expect(call).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
     },
   );
+
+  it('lets go of a caller that gives no sign of life', async () => {
+    const strict = await CoordinatorServer.start({
+      listen: '127.0.0.1:0',
+      jobs: opened.board,
+      farm: opened.farm,
+      keepaliveSeconds: 0.1,
+    });
+    const socket = connect(Number(strict.address.split(':')[1]), '127.0.0.1');
+    // An HTTP/2 client that sets nothing and answers no ping.
+    socket.write(
+      Buffer.concat([
+        Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+        Buffer.from('000000040000000000', 'hex'),
+      ]),
+    );
+    socket.resume();
+    await once(socket, 'close');
+    strict.close();
+  });
 
   it('is not there once it has closed', async () => {
     server.close();

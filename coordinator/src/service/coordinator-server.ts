@@ -37,7 +37,14 @@ export interface CoordinatorServerOptions {
   readonly gate?: Gate;
   /** Plaintext by default. */
   readonly credentials?: ServerCredentials | undefined;
+  /** Seconds of silence after which a caller is asked for a sign of life; a minute by default. */
+  readonly keepaliveSeconds?: number;
 }
+
+/** Calls at once of one connection. */
+const CALLS = 1000;
+/** A machine that was shut or cut off says no goodbye: its watches would stay for ever. */
+const KEEPALIVE_SECONDS = 60;
 
 /** `tessera.v1.Coordinator` and `grpc.health.v1.Health` over the jobs of a farm. */
 export class CoordinatorServer {
@@ -45,9 +52,16 @@ export class CoordinatorServer {
   readonly #health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   #address = '';
 
-  private constructor({ jobs, farm, gate = new Gate() }: CoordinatorServerOptions) {
+  private constructor(options: CoordinatorServerOptions) {
+    const { jobs, farm, gate = new Gate(), keepaliveSeconds = KEEPALIVE_SECONDS } = options;
     const interceptors = [authorize(gate, CoordinatorService, PERMISSIONS)];
-    this.#server = new Server({ ...CHANNEL_OPTIONS, interceptors });
+    this.#server = new Server({
+      ...CHANNEL_OPTIONS,
+      'grpc.max_concurrent_streams': CALLS,
+      'grpc.keepalive_time_ms': keepaliveSeconds * 1000,
+      'grpc.keepalive_timeout_ms': (keepaliveSeconds * 1000) / 3,
+      interceptors,
+    });
     this.#server.addService(CoordinatorService, methods(jobs, farm));
     this.#health.addToServer(this.#server);
   }
