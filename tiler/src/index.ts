@@ -17,6 +17,8 @@ export { checkFits, type Format, formatOf } from './container/format.js';
 export { openPicture, type PictureOptions } from './container/open.js';
 export type { PictureInfo, PictureWriter } from './container/picture.js';
 export { writePreview } from './container/preview.js';
+export { TILE_SIZE } from './container/tile.js';
+export type { StoredTile } from './container/tile-store.js';
 export { ERROR_CODES, type ErrorCode, isErrorCode } from './error/codes.js';
 export { TesseraError } from './error/tessera-error.js';
 export { encodeHalf, halfTable } from './float16/float16.js';

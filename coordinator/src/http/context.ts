@@ -2,6 +2,8 @@ import type { EmbeddingGrid, Manifest } from '@tessera/tiler';
 import type { JobService } from '../board/job-service.js';
 import type { Farm } from '../farm/farm.js';
 import type { JobPlan } from '../job/plan.js';
+import type { JobChanges } from '../live/job-changes.js';
+import type { LiveJobs } from '../live/live-jobs.js';
 import type { Content } from './schema/submit-job.js';
 import type { JobViews } from './view/job-view.js';
 
@@ -20,5 +22,9 @@ export interface HttpContext {
   /** Bundles that pictures may be asked of, by digest, the usual one first. */
   readonly bundles: ReadonlyMap<string, Manifest>;
   readonly makeGrid: MakeGrid;
+  /** Runs under way: an observer of the farm. */
+  readonly live: LiveJobs;
+  /** Changes of jobs: an observer of the farm. */
+  readonly changes: JobChanges;
   readonly views: JobViews;
 }

@@ -68,6 +68,7 @@ export class RenderSession {
       numerics: this.numerics,
       batch: job.batch,
       observer: farm.observer,
+      picture: writer,
       bus: environment.bus,
       noise: recorded?.noise ?? new PhiloxNoise(plan.settings.seed),
       conditionsOf: (level) =>

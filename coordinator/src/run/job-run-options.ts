@@ -1,5 +1,5 @@
 import type { FrameBus } from '@tessera/proto';
-import type { TesseraError } from '@tessera/tiler';
+import type { PictureWriter, TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState } from '../checkpoint/job-state.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
@@ -34,6 +34,8 @@ export interface JobRunOptions extends RunInputs {
   readonly batch: number | undefined;
   /** Who is told what happens in it. */
   readonly observer: CoordinatorObserver;
+  /** The picture that is being written. */
+  readonly picture?: PictureWriter | undefined;
   /** Called when there may be new work. */
   readonly onWork: () => void;
   /** Called when a cell has moved on to `step + 1`; `canvas` shows it. */

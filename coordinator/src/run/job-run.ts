@@ -1,5 +1,5 @@
 import { frameSubject } from '@tessera/proto';
-import { TesseraError } from '@tessera/tiler';
+import { type PictureWriter, TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState, SavedPass } from '../checkpoint/job-state.js';
 import type { GuideFrameEvents } from '../dataflow/guide-frames.js';
@@ -34,6 +34,8 @@ export class JobRun implements WorkSource, BatchHost {
   readonly plan: JobPlan;
   readonly pixels: PixelStage | undefined;
   readonly signal: AbortSignal;
+  /** The picture that is being written; undefined where there is none. */
+  readonly picture: PictureWriter | undefined;
   readonly latents: LatentPool;
   readonly account = new JobAccount();
   readonly observer: RunObserver;
@@ -61,6 +63,7 @@ export class JobRun implements WorkSource, BatchHost {
     const { channels, size } = plan.manifest.tile;
     this.latents = new LatentPool(channels * size * size);
     this.#options = options;
+    this.picture = options.picture;
     this.#tilesPerMessage = tilesPerMessage(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),

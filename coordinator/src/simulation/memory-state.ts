@@ -41,6 +41,8 @@ export class MemoryPicture implements PictureWriter {
     this.#tiles.add(`${column},${row}`);
   }
 
+  async tile(): Promise<undefined> {}
+
   async checkpoint(): Promise<Uint8Array> {
     return Buffer.from(JSON.stringify([...this.#tiles]));
   }

@@ -2,6 +2,9 @@ import { InProcessFrameBus, type Job, SubmitRequest } from '@tessera/proto';
 import { type BoardLimits, JobBoard } from '../board/job-board.js';
 import { Farm } from '../farm/farm.js';
 import { settingsMessage } from '../job/settings-message.js';
+import { JobChanges } from '../live/job-changes.js';
+import { LiveJobs } from '../live/live-jobs.js';
+import { together } from '../observe/together.js';
 import { bytesOf } from '../run/float-bytes.js';
 import {
   SIMULATED_DIGEST,
@@ -16,6 +19,9 @@ import { GatedNode } from './gated-node.js';
 export interface BoardUnderTest {
   readonly board: JobBoard;
   readonly farm: Farm;
+  /** What those see who watch. */
+  readonly live: LiveJobs;
+  readonly changes: JobChanges;
   /** Takes in a node that answers so many batches and then holds back. */
   node(batches?: number, name?: string): Promise<GatedNode>;
   /** Saves and closes. */
@@ -26,7 +32,8 @@ const LIMITS: BoardLimits = { running: 4, queued: 10, latentBytes: 2 ** 24 };
 
 /** Opens the board of a folder. */
 export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}): Promise<BoardUnderTest> {
-  const farm = new Farm({ elastic: true });
+  const [live, changes] = [new LiveJobs(), new JobChanges()];
+  const farm = new Farm({ elastic: true, observer: together(live, changes) });
   const bus = new InProcessFrameBus();
   const board = await JobBoard.open({
     dir,
@@ -53,7 +60,7 @@ export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}):
     await board.close();
     farm.close();
   };
-  return { board, farm, node, close };
+  return { board, farm, live, changes, node, close };
 }
 
 /** What `request` asks for. */

@@ -28,6 +28,8 @@ export class MemoryPicture implements PictureWriter {
     }
   }
 
+  async tile(): Promise<undefined> {}
+
   async checkpoint(): Promise<Uint8Array> {
     return new Uint8Array();
   }

@@ -1,3 +1,5 @@
+import type { StoredTile } from './tile-store.js';
+
 /** What a picture file says about itself. */
 export interface PictureInfo {
   /** Pixels, each >= 1. */
@@ -30,6 +32,11 @@ export interface PictureWriter {
    * @throws TESSERA_BAD_ARGUMENT (no such tile, wrong length), TESSERA_DISK_FULL, TESSERA_OUTPUT_UNWRITABLE
    */
   writeTile(column: number, row: number, rgb: Uint8Array): Promise<void>;
+  /**
+   * A tile of the pyramid (level 0 is the full picture) as it was written, or undefined where it is not there yet: what a
+   * viewer shows of a picture in the making. A failure to read it is undefined too.
+   */
+  tile(level: number, column: number, row: number): Promise<StoredTile | undefined>;
   /**
    * Brings every tile taken so far to the disk and returns the state from which another process can go on
    * (`openPicture`'s `resumeFrom`). It holds no pixels: about 12 bytes a tile. Save it before asking for the next; the

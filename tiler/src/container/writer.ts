@@ -5,7 +5,7 @@ import { Pyramid, type PyramidState } from './pyramid/pyramid.js';
 import type { Spool } from './pyramid/spool.js';
 import { sealState } from './state.js';
 import { TILE_BYTES, TILE_SIZE } from './tile.js';
-import type { TileStore } from './tile-store.js';
+import type { StoredTile, TileStore } from './tile-store.js';
 
 /** What a saved state holds, under the picture's key. */
 export interface WriterState {
@@ -48,6 +48,12 @@ export class TileWriter implements PictureWriter {
     await this.inTurn(async () => {
       if (!this.pyramid.has(column, row)) await this.pyramid.add(column, row, rgb);
     });
+  }
+
+  async tile(level: number, column: number, row: number): Promise<StoredTile | undefined> {
+    const size = this.parts.levels[level];
+    if (!this.open || size === undefined || column >= size.columns || row >= size.rows) return undefined;
+    return await this.parts.store.read(level, column, row).catch(() => undefined);
   }
 
   async checkpoint(): Promise<Uint8Array> {

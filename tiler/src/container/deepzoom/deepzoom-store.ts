@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onDisk } from '../disk.js';
 import { InFlight } from '../in-flight.js';
@@ -7,7 +7,7 @@ import type { PictureInfo } from '../picture.js';
 import { provenanceLine, xmpPacket } from '../provenance.js';
 import { type PyramidLevel, validSize } from '../pyramid/levels.js';
 import { cropTile, TILE_SIZE } from '../tile.js';
-import type { TileStore } from '../tile-store.js';
+import type { StoredTile, TileStore } from '../tile-store.js';
 import { insertXmp } from './jpeg-xmp.js';
 
 /** Tiles being encoded at a time: enough to hide the disk, few enough to leave the cores to inference. */
@@ -41,6 +41,8 @@ export class DeepZoomStore implements TileStore {
   private readonly encodes = new InFlight(TILES_IN_FLIGHT);
   private bytes: number;
   private unsynced: string[] = [];
+  /** Files that are not whole yet. */
+  private readonly writing = new Set<string>();
 
   private constructor(options: DeepZoomOptions, folder: string, bytes: number) {
     this.options = options;
@@ -59,11 +61,17 @@ export class DeepZoomStore implements TileStore {
   async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
     const { width, height } = validSize(this.options.levels[level]!, column, row);
     const pixels = cropTile(tile, width, height);
-    const path = join(this.folder, String(this.options.levels.length - 1 - level), `${column}_${row}.jpg`);
+    const path = this.pathOf(level, column, row);
     await this.encodes.start(async () => {
       const jpeg = await encodeJpeg(pixels, width, height, this.options.info.quality);
       await this.write(path, insertXmp(jpeg, this.mark));
     });
+  }
+
+  async read(level: number, column: number, row: number): Promise<StoredTile | undefined> {
+    const path = this.pathOf(level, column, row);
+    if (this.writing.has(path)) return undefined;
+    return { kind: 'jpeg', data: await readFile(path) };
   }
 
   async checkpoint(): Promise<DeepZoomState> {
@@ -100,8 +108,13 @@ export class DeepZoomStore implements TileStore {
     await this.encodes.settled().catch(() => {});
   }
 
+  private pathOf(level: number, column: number, row: number): string {
+    return join(this.folder, String(this.options.levels.length - 1 - level), `${column}_${row}.jpg`);
+  }
+
   private async write(path: string, data: Uint8Array): Promise<void> {
-    await onDisk(path, writeFile(path, data));
+    this.writing.add(path);
+    await onDisk(path, writeFile(path, data)).finally(() => this.writing.delete(path));
     this.unsynced.push(path);
     this.bytes += data.length;
   }

@@ -9,7 +9,7 @@ import type { PyramidLevel } from '../pyramid/levels.js';
 import { rawCodec } from '../tiff/codec.js';
 import { genericProfile } from '../tiff/generic.js';
 import { TiffStore } from '../tiff/tiff-store.js';
-import type { TileStore } from '../tile-store.js';
+import type { StoredTile, TileStore } from '../tile-store.js';
 
 /** Where a PNG or JPEG goes and what it shows. */
 export interface SinglePictureOptions {
@@ -45,6 +45,10 @@ export class SinglePictureStore implements TileStore {
 
   async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
     await this.tiff.put(level, column, row, tile);
+  }
+
+  read(level: number, column: number, row: number): Promise<StoredTile | undefined> {
+    return this.tiff.read(level, column, row);
   }
 
   async checkpoint(): Promise<unknown> {

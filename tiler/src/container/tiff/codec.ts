@@ -5,6 +5,8 @@ import { type EncodedTiles, encodeJpegTiles } from './jpeg-tiles.js';
 
 /** How pixels stand in a TIFF. */
 export interface TiffCodec {
+  /** What an encoded tile is. */
+  readonly kind: 'jpeg' | 'rgb';
   /** The entries that say so. */
   readonly entries: readonly Entry[];
   /** Encodes tiles that lie one behind the other: RGB interleaved, TILE_BYTES each. */
@@ -15,6 +17,7 @@ export interface TiffCodec {
 export function jpegCodec(quality: number): TiffCodec {
   const subsampling = halvesChroma(quality) ? 2 : 1;
   return {
+    kind: 'jpeg',
     entries: [
       shortEntry(Tag.Compression, 7),
       shortEntry(Tag.PhotometricInterpretation, 6),
@@ -28,6 +31,7 @@ export function jpegCodec(quality: number): TiffCodec {
 /** Uncompressed RGB. */
 export function rawCodec(): TiffCodec {
   return {
+    kind: 'rgb',
     entries: [shortEntry(Tag.Compression, 1), shortEntry(Tag.PhotometricInterpretation, 2)],
     encodeTiles: async (pixels) => {
       const lengths = Array<number>(pixels.length / TILE_BYTES).fill(TILE_BYTES);

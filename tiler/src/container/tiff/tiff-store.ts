@@ -6,7 +6,7 @@ import type { PictureInfo } from '../picture.js';
 import { provenanceLine, SOFTWARE, xmpPacket } from '../provenance.js';
 import type { PyramidLevel } from '../pyramid/levels.js';
 import { TILE_SIZE } from '../tile.js';
-import type { TileStore } from '../tile-store.js';
+import type { StoredTile, TileStore } from '../tile-store.js';
 import { AppendFile } from './append-file.js';
 import { Batch } from './batch.js';
 import type { TiffCodec } from './codec.js';
@@ -80,6 +80,13 @@ export class TiffStore implements TileStore, Slide {
   async put(level: number, column: number, row: number, tile: Uint8Array): Promise<void> {
     this.batch.add(level, row * this.levels[level]!.columns + column, tile);
     if (this.batch.full) await this.sendBatch();
+  }
+
+  async read(level: number, column: number, row: number): Promise<StoredTile | undefined> {
+    const { offsets, lengths } = this.tables[level]!;
+    const index = row * this.levels[level]!.columns + column;
+    if (offsets[index] === 0) return undefined;
+    return { kind: this.options.codec.kind, data: await this.file.read(offsets[index]!, lengths[index]!) };
   }
 
   async checkpoint(): Promise<TiffState> {

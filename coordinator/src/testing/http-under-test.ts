@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Access } from '@tessera/farm/security';
+import { fitGrid } from '@tessera/tiler';
+import { HttpServer } from '../http/http-server.js';
+import type { JobView } from '../http/schema/job.js';
+import { footprint } from '../job/footprint.js';
+import { SIMULATED_DIGEST, SIMULATED_GRID, SIMULATED_MANIFEST } from '../simulation/simulated-job.js';
+import { type BoardUnderTest, openBoard } from './board-under-test.js';
+
+/** What `submit` asks for: small, of a few steps. */
+export const SMALL_REQUEST = { width: 150, height: 120, seed: '7', steps: 3, format: 'tif' };
+
+/** The HTTP API over a board of its own, with the simulated bundle. */
+export class HttpUnderTest {
+  readonly opened: BoardUnderTest;
+  readonly #server: HttpServer;
+  readonly #root: string;
+
+  private constructor(opened: BoardUnderTest, server: HttpServer, root: string) {
+    this.opened = opened;
+    this.#server = server;
+    this.#root = root;
+  }
+
+  static async start(access?: Access): Promise<HttpUnderTest> {
+    const root = await mkdtemp(join(tmpdir(), 'tessera-http-'));
+    const opened = await openBoard(root);
+    const server = await HttpServer.start({
+      listen: '127.0.0.1:0',
+      version: 'test',
+      jobs: opened.board,
+      farm: opened.farm,
+      live: opened.live,
+      changes: opened.changes,
+      bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
+      makeGrid: async (_content, plan) => {
+        const { columns, rows } = footprint(plan);
+        return fitGrid(SIMULATED_GRID, columns, rows);
+      },
+      ...(access && { access }),
+    });
+    return new HttpUnderTest(opened, server, root);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.close();
+    await this.opened.close();
+    await rm(this.#root, { recursive: true, force: true });
+  }
+
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(`http://${this.#server.address}${path}`, init);
+  }
+
+  /** Body of an answer that must be good. */
+  async get<T>(path: string): Promise<T> {
+    const answer = await this.fetch(path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  post(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const content = body === undefined ? {} : { 'content-type': 'application/json' };
+    return this.fetch(path, {
+      method: 'POST',
+      headers: { ...content, ...headers },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  }
+
+  async submit(changes: object = {}): Promise<JobView> {
+    const answer = await this.post('/v1/jobs', { ...SMALL_REQUEST, ...changes });
+    if (answer.status !== 201) throw new Error(await answer.text());
+    return (await answer.json()) as JobView;
+  }
+
+  /** The job once it has ended. */
+  async ended(id: string): Promise<JobView> {
+    for await (const _ of this.opened.board.watch(id, new AbortController().signal));
+    return await this.get(`/v1/jobs/${id}`);
+  }
+
+  /** Events of a stream until it ends, or `until` says so. */
+  async *events(path: string, headers: Record<string, string> = {}): AsyncGenerator<ServerSentEvent> {
+    const answer = await this.fetch(path, { headers });
+    let text = '';
+    for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const lines = text.slice(0, end).split('\n');
+        text = text.slice(end + 2);
+        const field = (name: string) =>
+          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+        const data = field('data');
+        if (data !== undefined) yield { id: field('id'), event: field('event')!, data: JSON.parse(data) };
+      }
+    }
+  }
+}
+
+export interface ServerSentEvent {
+  readonly id: string | undefined;
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each kind of event has a shape of its own.
+  readonly data: any;
+}
