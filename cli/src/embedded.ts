@@ -5,7 +5,7 @@ import { cacheFolder } from './cache-folder.js';
 
 /** How the one node of this process is set up; what is undefined the node finds out. */
 export interface NodeOptions {
-  readonly bundle: Bundle;
+  readonly bundles: readonly Bundle[];
   readonly device: string;
   readonly threads?: number | undefined;
   readonly batch?: number | undefined;
@@ -20,10 +20,10 @@ export interface Embedded {
 }
 
 /** Starts the node on an ephemeral port of the loopback interface; resolves when it has warmed up. */
-export async function startEmbedded({ bundle, device, threads, batch }: NodeOptions): Promise<Embedded> {
+export async function startEmbedded({ bundles, device, threads, batch }: NodeOptions): Promise<Embedded> {
   const bus = new InProcessFrameBus();
   const node = await TesseraNode.start({
-    bundles: [bundle],
+    bundles,
     listen: '127.0.0.1:0',
     name: 'embedded',
     cache: cacheFolder(),

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.js';
 import { jobCommands } from './commands/jobs.js';
 import { nodeCommand } from './commands/node.js';
 import { renderCommand } from './commands/render.js';
+import { serveCommand } from './commands/serve.js';
 import { submitCommand } from './commands/submit.js';
 import { tokenCommand } from './commands/token.js';
 import { VERSION } from './version.js';
@@ -15,7 +16,7 @@ export function createProgram(): Command {
     .description('Renders pictures far larger than its model can see, coherent at every scale.')
     .version(VERSION)
     .showSuggestionAfterError();
-  const single = [renderCommand(), bundleCommand(), doctorCommand()];
+  const single = [renderCommand(), serveCommand(), bundleCommand(), doctorCommand()];
   const farm = [coordinatorCommand(), nodeCommand(), submitCommand(), ...jobCommands(), tokenCommand()];
   for (const command of [...single, ...farm]) program.addCommand(command);
   throwErrors(program);

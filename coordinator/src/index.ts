@@ -10,6 +10,9 @@ export type { NodeHandle, NodeState } from './dispatch/node-handle.js';
 export { Farm, type FarmOptions } from './farm/farm.js';
 export { type AnnouncedNodes, followRegistry } from './farm/follow-registry.js';
 export { keepJoined } from './farm/keep-joined.js';
+export type { HttpContext, MakeGrid } from './http/context.js';
+export { HttpServer, type HttpServerOptions } from './http/http-server.js';
+export type { Content } from './http/schema/submit-job.js';
 export { type JobCost, jobCost, type LevelCost } from './job/cost.js';
 export { describeSettings } from './job/describe-settings.js';
 export { footprint } from './job/footprint.js';
@@ -26,6 +29,8 @@ export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './j
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { DECODE_NAMES, type DecodeName, defaultSettings, type RenderSettings } from './job/settings.js';
 export { settingsMessage } from './job/settings-message.js';
+export { JobChanges } from './live/job-changes.js';
+export { LiveJobs } from './live/live-jobs.js';
 export {
   type BatchObserver,
   type CoordinatorObserver,
@@ -33,6 +38,7 @@ export {
   type TakenBatch,
   UNOBSERVED,
 } from './observe/observer.js';
+export { together } from './observe/together.js';
 export type { JobRun } from './run/job-run.js';
 export type { DenoiseTask, Task } from './run/task-queue.js';
 export {

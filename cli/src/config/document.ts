@@ -27,6 +27,7 @@ What decides a picture (\`tessera render --help\`) is not configured here.
 const ABOUT = {
   coordinator: '`tessera coordinator`',
   node: '`tessera node`',
+  serve: '`tessera serve`: coordinator, node and live page in one process',
   client: '`tessera submit`, `list`, `watch`, `cancel`, `pause`, `resume`, `nodes`',
 };
 

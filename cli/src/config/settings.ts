@@ -69,17 +69,7 @@ const OPERATION = {
   },
 } satisfies Settings;
 
-/** `tessera coordinator`. */
-export const COORDINATOR = {
-  grpc: { ...address(), about: 'where jobs are taken; port 0 takes a free one', required: true },
-  state: {
-    ...text('dir', 'a folder'),
-    about: 'folder of the jobs, which is made if it is not there',
-    required: true,
-  },
-  bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
-  nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
-  node: { ...address(), about: 'the one node of a farm without NATS', decided: 'none' },
+const ENTRANCE = {
   tokens: {
     ...text('file', 'a file'),
     about: 'bearer tokens that are let in, made by `tessera token`',
@@ -90,6 +80,35 @@ export const COORDINATOR = {
     about: 'requests a second that one caller may make, averaged over ten',
     decided: '200 where callers are told apart, else no limit',
   },
+} satisfies Settings;
+
+const DEVICE = {
+  device: {
+    ...text('name', 'an execution provider'),
+    about: 'execution provider: cpu, cuda:0, webgpu ...',
+    default: 'cpu',
+  },
+  threads: { ...whole(1, 1024), about: 'threads of the device', decided: 'as the machine allows' },
+  batch: { ...whole(1, 1024), about: 'tiles evaluated together', decided: 'measured at start' },
+} satisfies Settings;
+
+/** `tessera coordinator`. */
+export const COORDINATOR = {
+  grpc: { ...address(), about: 'where jobs are taken; port 0 takes a free one', required: true },
+  http: {
+    ...address(),
+    about: 'where the HTTP API and the live page are; port 0 takes a free one',
+    decided: 'nowhere',
+  },
+  state: {
+    ...text('dir', 'a folder'),
+    about: 'folder of the jobs, which is made if it is not there',
+    required: true,
+  },
+  bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
+  nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
+  node: { ...address(), about: 'the one node of a farm without NATS', decided: 'none' },
+  ...ENTRANCE,
   ...TLS,
   ...NATS_ACCESS,
   ...INSECURE,
@@ -110,15 +129,34 @@ export const NODE = {
     about: 'unique in the farm',
     decided: 'host and port',
   },
-  device: {
-    ...text('name', 'an execution provider'),
-    about: 'execution provider: cpu, cuda:0, webgpu ...',
-    default: 'cpu',
-  },
-  threads: { ...whole(1, 1024), about: 'threads of the device', decided: 'as the machine allows' },
-  batch: { ...whole(1, 1024), about: 'tiles evaluated together', decided: 'measured at start' },
+  ...DEVICE,
   ...TLS,
   ...NATS_ACCESS,
+  ...INSECURE,
+  ...OPERATION,
+} satisfies Settings;
+
+/** `tessera serve`: a coordinator, a node and the live page in one process. */
+export const SERVE = {
+  http: {
+    ...address(),
+    about: 'where the live page and the HTTP API are; port 0 takes a free one',
+    default: '127.0.0.1:8080',
+  },
+  grpc: {
+    ...address(),
+    about: 'where `tessera submit`, `list` ... are answered; port 0 takes a free one',
+    default: '127.0.0.1:0',
+  },
+  state: {
+    ...text('dir', 'a folder'),
+    about: 'folder of the jobs, which is made if it is not there',
+    default: 'tessera-jobs',
+  },
+  bundle: { ...BUNDLE, about: 'model bundle that pictures may be asked of' },
+  ...DEVICE,
+  ...ENTRANCE,
+  ...TLS,
   ...INSECURE,
   ...OPERATION,
 } satisfies Settings;
@@ -133,6 +171,6 @@ export const CLIENT = {
 } satisfies Settings;
 
 /** All settings, by the part of the file that they are in. */
-export const SECTIONS = { coordinator: COORDINATOR, node: NODE, client: CLIENT } as const;
+export const SECTIONS = { coordinator: COORDINATOR, node: NODE, serve: SERVE, client: CLIENT } as const;
 
 export type Section = keyof typeof SECTIONS;

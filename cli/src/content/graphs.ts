@@ -1,4 +1,4 @@
-import type { NodeConnection } from '@tessera/coordinator';
+import type { NodeApi } from '@tessera/coordinator';
 import type { Bundle } from '@tessera/gpu-node';
 import { DataType, type RunRequest, Tensor } from '@tessera/proto';
 import type { ManifestGraph } from '@tessera/tiler';
@@ -9,11 +9,11 @@ const SECONDS = 120;
 
 /** The bundle's graphs that starting content is made with, evaluated by a node. */
 export class Graphs {
-  readonly #node: NodeConnection;
-  readonly #bundle: Bundle;
+  readonly #node: Pick<NodeApi, 'run'>;
+  readonly #bundle: Pick<Bundle, 'manifest' | 'digest'>;
   readonly #signal: AbortSignal;
 
-  constructor(node: NodeConnection, bundle: Bundle, signal: AbortSignal) {
+  constructor(node: Pick<NodeApi, 'run'>, bundle: Pick<Bundle, 'manifest' | 'digest'>, signal: AbortSignal) {
     this.#node = node;
     this.#bundle = bundle;
     this.#signal = signal;

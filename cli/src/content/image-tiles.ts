@@ -30,16 +30,19 @@ export interface ImageGridRequest {
  * mirroring, a smaller one is left out; so is an image smaller than a tile. Throws TESSERA_BAD_IMAGE naming --like where
  * it cannot be read to the end, or has more than 268 megapixels.
  */
-export async function gridOfImage(path: string, request: ImageGridRequest): Promise<EmbeddingGrid> {
+export async function gridOfImage(
+  image: string | Uint8Array,
+  request: ImageGridRequest,
+): Promise<EmbeddingGrid> {
   const { tilePixels: side, channels, embed } = request;
-  const size = await sizeOf(path);
+  const size = await sizeOf(image);
   const width = Math.min(request.columns, tilesAlong(size.width, side));
   const height = Math.min(request.rows, tilesAlong(size.height, side));
   const data = new Float32Array(channels * width * height);
   const rowsAtOnce = Math.max(1, Math.floor(BAND_BYTES / (width * side * side * 3)));
   for (let top = 0; top < height; top += rowsAtOnce) {
     const rows = Math.min(rowsAtOnce, height - top);
-    const band = await readBand(path, size, side, width, top, rows);
+    const band = await readBand(image, size, side, width, top, rows);
     for (let first = 0; first < rows * width; first += BATCH) {
       const count = Math.min(BATCH, rows * width - first);
       const vectors = await embed(tilesOf(band, side, width, first, count), count);
@@ -62,22 +65,22 @@ function tilesAlong(pixels: number, side: number): number {
   return Math.max(1, Math.round(pixels / side));
 }
 
-async function sizeOf(path: string): Promise<Size> {
+async function sizeOf(image: string | Uint8Array): Promise<Size> {
   // The limit is checked here, to say it in our own words.
-  const { autoOrient } = await readable(path, sharp(path, { limitInputPixels: false }).metadata());
+  const { autoOrient } = await readable(image, sharp(image, { limitInputPixels: false }).metadata());
   if (autoOrient.width * autoOrient.height > MOST_PIXELS)
     throw TesseraError.expected(
       'TESSERA_BAD_IMAGE',
       '--like',
       'an image of at most 268 megapixels',
-      `${path} of ${autoOrient.width}x${autoOrient.height}`,
+      `${nameOf(image)} of ${autoOrient.width}x${autoOrient.height}`,
     );
   return autoOrient;
 }
 
 /** `rows` rows of tiles from row `top`, RGB interleaved, mirrored where the image ends. */
 async function readBand(
-  path: string,
+  image: string | Uint8Array,
   size: Size,
   side: number,
   columns: number,
@@ -86,26 +89,30 @@ async function readBand(
 ): Promise<Uint8Array> {
   const width = Math.min(size.width, columns * side);
   const height = Math.min(size.height - top * side, rows * side);
-  const upright: Sharp = sharp(path, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
+  const upright: Sharp = sharp(image, { limitInputPixels: MOST_PIXELS, failOn: 'error' })
     .autoOrient()
     .toColourspace('srgb')
     .flatten({ background: '#fff' })
     .extract({ left: 0, top: top * side, width, height })
     .extend({ right: columns * side - width, bottom: rows * side - height, extendWith: 'mirror' })
     .removeAlpha();
-  return readable(path, upright.raw({ depth: 'uchar' }).toBuffer());
+  return readable(image, upright.raw({ depth: 'uchar' }).toBuffer());
 }
 
-async function readable<T>(path: string, reading: Promise<T>): Promise<T> {
+async function readable<T>(image: string | Uint8Array, reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
     throw new TesseraError(
       'TESSERA_BAD_IMAGE',
-      `Expected an image that can be read for --like but got '${path}': ${(error as Error).message}`,
+      `Expected an image that can be read for --like but got ${nameOf(image)}: ${(error as Error).message}`,
       { field: '--like', cause: error },
     );
   }
+}
+
+function nameOf(image: string | Uint8Array): string {
+  return typeof image === 'string' ? `'${image}'` : `${image.length} bytes`;
 }
 
 /** `count` tiles of a band from number `first`, row-major, as n,3,P,P in [-1, 1]. */

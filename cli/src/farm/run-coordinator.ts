@@ -6,9 +6,13 @@ import {
   CoordinatorServer,
   Farm,
   followRegistry,
+  type HttpServer,
   JobBoard,
+  JobChanges,
   keepJoined,
+  LiveJobs,
   NodeConnection,
+  together,
 } from '@tessera/coordinator';
 import { type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
@@ -18,6 +22,7 @@ import { TesseraError } from '@tessera/tiler';
 import { defaultBundle } from '../bundle-path.js';
 import type { Values } from '../config/setting.js';
 import type { COORDINATOR } from '../config/settings.js';
+import { startHttp } from '../http/start-http.js';
 import { interruptible } from '../interrupt.js';
 import { takeLock } from '../output/lock.js';
 import { fileError } from '../output/writable.js';
@@ -33,7 +38,7 @@ type CoordinatorSettings = Values<typeof COORDINATOR>;
 const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() / 2 };
 
 /** The farm's nodes, wherever they come from. */
-interface Nodes {
+export interface Nodes {
   readonly bus: FrameBus;
   /** To NATS, where there is one. */
   readonly connection: FarmConnection | undefined;
@@ -78,10 +83,18 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
   }
 }
 
-async function serve(
-  { grpc, metrics }: CoordinatorSettings,
+/** Where a coordinator listens. */
+export interface Addresses {
+  readonly grpc: string;
+  readonly http: string | undefined;
+  readonly metrics: string | undefined;
+}
+
+/** Takes jobs until `signal` aborts, then saves those that run. */
+export async function serve(
+  { grpc, http, metrics }: Addresses,
   json: boolean,
-  { gate, server: credentials }: CoordinatorSecurity,
+  security: CoordinatorSecurity,
   bundles: readonly Bundle[],
   dir: string,
   nodes: Nodes,
@@ -91,7 +104,8 @@ async function serve(
   const { exposition, log, tracing } = telemetry;
   const { observer, watch } = coordinatorTelemetry(exposition, log, tracing);
   if (nodes.connection !== undefined) watchNats(exposition, nodes.connection);
-  const farm = new Farm({ elastic: true, observer });
+  const [live, changes] = [new LiveJobs(), new JobChanges()];
+  const farm = new Farm({ elastic: true, observer: together(observer, live, changes) });
   const known = new Map(bundles.map((bundle) => [bundle.digest, bundle]));
   const board = await JobBoard.open({
     dir,
@@ -108,13 +122,15 @@ async function serve(
   const gone = new AbortController();
   let keeping: Promise<void> | undefined;
   let server: CoordinatorServer | undefined;
+  let page: HttpServer | undefined;
   try {
+    const { gate, server: credentials } = security;
     server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, gate, credentials });
     keeping = nodes.keep(farm, gone.signal);
     if (metrics !== undefined) await telemetry.listen(metrics, () => !signal.aborted);
-    const { address } = server;
-    const said = json ? JSON.stringify({ address, metrics: telemetry.address }) : `Coordinator on ${address}`;
-    process.stdout.write(`${said}\n`);
+    const shown = { jobs: board, farm, live, changes, bundles };
+    if (http !== undefined) page = await startHttp(http, shown, security);
+    sayReady(json, { address: server.address, http: page?.address, metrics: telemetry.address });
     await new Promise<void>((stop) => {
       if (signal.aborted) stop();
       signal.addEventListener('abort', () => stop(), { once: true });
@@ -123,10 +139,20 @@ async function serve(
   } finally {
     await board.close();
     server?.close();
+    await page?.close();
     gone.abort();
     await keeping;
     farm.close();
   }
+}
+
+function sayReady(
+  json: boolean,
+  where: { address: string; http: string | undefined; metrics: string | undefined },
+): void {
+  const page = where.http === undefined ? '' : `, live page and HTTP API on http://${where.http}/`;
+  const said = json ? JSON.stringify(where) : `Coordinator on ${where.address}${page}`;
+  process.stdout.write(`${said}\n`);
 }
 
 function checkNodes({ node, nats }: CoordinatorSettings): void {
@@ -166,7 +192,7 @@ async function nodesOf(settings: CoordinatorSettings, { nodes }: CoordinatorSecu
   }
 }
 
-async function lock(dir: string): Promise<() => Promise<void>> {
+export async function lock(dir: string): Promise<() => Promise<void>> {
   await mkdir(dir, { recursive: true }).catch((error) => {
     throw fileError(error, '--state', dir);
   });

@@ -65,7 +65,7 @@ async function contentOf(
     const { columns, rows } = footprint(plan);
     return fitGrid(await readGrid(options.grid, bundle.manifest.conditioning.embedding), columns, rows);
   }
-  const embedded = await startEmbedded({ bundle, device: 'cpu' });
+  const embedded = await startEmbedded({ bundles: [bundle], device: 'cpu' });
   try {
     return await startingContent(options, plan, bundle, new Graphs(embedded.connection, bundle, signal));
   } finally {

@@ -33,7 +33,7 @@ export async function render(options: RenderOptions): Promise<void> {
   const { signal, release } = interruptible(() =>
     process.stderr.write('\nStopping at a place to go on from; Ctrl-C again leaves at once.\n'),
   );
-  const embedded = await startEmbedded({ ...options, bundle });
+  const embedded = await startEmbedded({ ...options, bundles: [bundle] });
   try {
     const started = performance.now();
     const grid = await startingContent(

@@ -2,6 +2,7 @@ import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import {
   Access,
   CallerLimit,
+  type Certificates,
   channelCredentials,
   Gate,
   serverCredentials,
@@ -15,6 +16,7 @@ const USUAL_RATE = 200;
 
 export interface CoordinatorSecuritySettings extends TlsSettings, Insecure {
   readonly grpc: string;
+  readonly http: string | undefined;
   readonly tokens: string | undefined;
   readonly rateLimit: number | undefined;
 }
@@ -22,6 +24,8 @@ export interface CoordinatorSecuritySettings extends TlsSettings, Insecure {
 /** Who a coordinator lets in, and what it shows to those it talks to. */
 export interface CoordinatorSecurity {
   readonly gate: Gate;
+  /** For TLS of the HTTP API; undefined: plaintext. */
+  readonly certificates: Certificates | undefined;
   /** For what it serves. Without tokens callers need a certificate; with them either will do. */
   readonly server: ServerCredentials;
   /** For its calls of nodes. */
@@ -40,10 +44,12 @@ export async function coordinatorSecurity(
   const encrypted = certificates !== undefined;
   const restricted = encrypted || settings.tokens !== undefined;
   checkExposure('grpc', settings.grpc, { encrypted, restricted }, settings);
+  if (settings.http !== undefined) checkExposure('http', settings.http, { encrypted, restricted }, settings);
   const tokens = settings.tokens === undefined ? undefined : await TokenFile.open(settings.tokens);
   const access = new Access({ tokens, certificates: encrypted });
   const perSecond = settings.rateLimit ?? (access.restricted ? USUAL_RATE : undefined);
   return {
+    certificates,
     gate: new Gate(access, perSecond === undefined ? undefined : new CallerLimit(perSecond)),
     server: serverCredentials(certificates, tokens === undefined ? 'required' : 'optional'),
     nodes: channelCredentials(certificates, 'node'),

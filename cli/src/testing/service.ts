@@ -5,18 +5,28 @@ import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../bin/tessera.js', import.meta.url));
 
+/** What it prints once it serves: host:port each. */
+interface Said {
+  readonly address: string;
+  readonly metrics?: string;
+  readonly http?: string;
+}
+
 /** A `tessera` that serves until it is told to stop. */
 export class Service {
   /** host:port it listens on. */
   readonly address: string;
   /** host:port where it answers `/metrics`, if it was asked to. */
   readonly metrics: string | undefined;
+  /** host:port of its HTTP API, if it has one. */
+  readonly http: string | undefined;
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, address: string, metrics: string | undefined) {
+  private constructor(process: ChildProcess, { address, metrics, http }: Said) {
     this.#process = process;
     this.address = address;
     this.metrics = metrics;
+    this.http = http;
   }
 
   /** Resolves when it has said where it listens; `onOutput` is told all that it says, then and later. */
@@ -29,9 +39,8 @@ export class Service {
     });
     child.stdout.on('data', (data) => onOutput(String(data)));
     for await (const line of createInterface(child.stdout)) {
-      const { address, metrics } = JSON.parse(line) as { address: string; metrics?: string };
       child.stdout.resume();
-      return new Service(child, address, metrics);
+      return new Service(child, JSON.parse(line) as Said);
     }
     throw new Error(`tessera ${args.join(' ')} did not start:\n${stderr}`);
   }

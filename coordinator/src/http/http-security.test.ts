@@ -44,6 +44,8 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
   server = await HttpServer.start({
     jobs: opened.board,
     farm: opened.farm,
+    live: opened.live,
+    changes: opened.changes,
     bundles: new Map(),
     makeGrid: () => Promise.reject(new Error('not asked for')),
     listen: '127.0.0.1:0',

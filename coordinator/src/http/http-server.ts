@@ -16,7 +16,9 @@ import { eventRoutes } from './routes/events.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { nodeRoutes } from './routes/nodes.js';
+import { pageRoutes } from './routes/page.js';
 import { SCHEMAS } from './schema/index.js';
+import { validateRequests } from './validation.js';
 import { JobViews } from './view/job-view.js';
 
 /** Largest body of a request: a reference image of 6 MiB as base64. JSON of that size holds up the thread for 1.6 s at worst. */
@@ -33,6 +35,8 @@ export interface HttpServerOptions extends Omit<HttpContext, 'views'> {
   readonly certificates?: Certificates | undefined;
   /** How long a request may take to come in; a minute by default. */
   readonly requestSeconds?: number;
+  /** Folder of the built live page, which is shown at `/`; none by default. */
+  readonly page?: string;
   /** What others add: metrics, limits, headers. They are registered before the routes. */
   readonly plugins?: readonly FastifyPluginAsync[];
 }
@@ -94,10 +98,9 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     bodyLimit: BODY_BYTES,
     // Streams of events never end by themselves.
     forceCloseConnections: true,
-    // The first fault alone: to list all of a million keys takes ten seconds.
-    ajv: { customOptions: { coerceTypes: 'array', allErrors: false, removeAdditional: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
   for (const schema of SCHEMAS) app.addSchema(schema);
+  validateRequests(app);
   answerProblems(app);
   await app.register(swagger, {
     openapi: {
@@ -128,6 +131,7 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     liveRoutes(typed, context);
     deepZoomRoutes(typed, context);
     artifactRoutes(typed, context);
+    if (options.page !== undefined) pageRoutes(typed, options.page);
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;

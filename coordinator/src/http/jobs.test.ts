@@ -83,6 +83,8 @@ describe('what is wrong with a request', () => {
   it.each([
     [{ width: 0 }, 'width'],
     [{ width: 1.5 }, 'width'],
+    [{ width: '150' }, 'width'],
+    [{ content: { drawing: [] } }, 'content.drawing'],
     [{ height: 131_073 }, 'height'],
     [{ seed: '-1' }, 'seed'],
     [{ seed: '18446744073709551616' }, 'seed'],

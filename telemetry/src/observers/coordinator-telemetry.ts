@@ -1,10 +1,9 @@
-import type { CoordinatorObserver, Farm, JobBoard } from '@tessera/coordinator';
+import { type CoordinatorObserver, type Farm, type JobBoard, together } from '@tessera/coordinator';
 import type { Logger } from 'pino';
 import { CoordinatorLog } from '../log/coordinator-log.js';
 import { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import type { Exposition } from '../metrics/exposition.js';
 import type { Tracing } from '../trace/open-tracing.js';
-import { coordinatorObservers } from './combine.js';
 
 /** What becomes of what a coordinator tells. */
 export interface CoordinatorTelemetry {
@@ -23,7 +22,7 @@ export function coordinatorTelemetry(
   const metrics = new CoordinatorMetrics(exposition);
   const lines = new CoordinatorLog(log, (id) => metrics.placeOf(id));
   return {
-    observer: coordinatorObservers([metrics, lines, ...(tracing ? [tracing.coordinator] : [])]),
+    observer: together(metrics, lines, ...(tracing ? [tracing.coordinator] : [])),
     watch: (farm, board) => metrics.watch(farm, board),
   };
 }

@@ -1,0 +1,54 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { keepJoined, NodeConnection } from '@tessera/coordinator';
+import { openBundle } from '@tessera/gpu-node';
+import { type LogLevel, ServiceTelemetry } from '@tessera/telemetry';
+import { defaultBundle } from '../bundle-path.js';
+import type { Values } from '../config/setting.js';
+import type { SERVE } from '../config/settings.js';
+import { startEmbedded } from '../embedded.js';
+import { interruptible } from '../interrupt.js';
+import { coordinatorSecurity } from '../security/coordinator-security.js';
+import { VERSION } from '../version.js';
+import { lock, type Nodes, serve } from './run-coordinator.js';
+
+/**
+ * `tessera serve`: a coordinator with one node of its own until SIGTERM or Ctrl-C; the same command goes on. Throws the errors of
+ * `openBundle` and `TesseraNode.start`, TESSERA_OUTPUT_BUSY if another coordinator has the folder, TESSERA_PORT_IN_USE, the
+ * errors of `coordinatorSecurity`.
+ */
+export async function runServe(options: Values<typeof SERVE>, json: boolean): Promise<void> {
+  const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
+  const telemetry = await ServiceTelemetry.open({
+    role: 'coordinator',
+    name: hostname(),
+    version: VERSION,
+    logLevel: options.logLevel as LogLevel,
+  });
+  const dir = resolve(options.state);
+  const unlock = await lock(dir);
+  const { signal, release } = interruptible(() => telemetry.log.info('stopping: saving the jobs that run'));
+  try {
+    const security = await coordinatorSecurity(options);
+    try {
+      const embedded = await startEmbedded({ ...options, bundles });
+      const nodes: Nodes = {
+        bus: embedded.bus,
+        connection: undefined,
+        keep: (farm, gone) => keepJoined(farm, () => new NodeConnection(embedded.address), gone),
+        close: embedded.close,
+      };
+      try {
+        await serve(options, json, security, bundles, dir, nodes, telemetry, signal);
+      } finally {
+        await nodes.close();
+      }
+    } finally {
+      security.close();
+    }
+  } finally {
+    await telemetry.close();
+    await unlock();
+    release();
+  }
+}

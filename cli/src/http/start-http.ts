@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Farm, HttpServer, type JobChanges, type JobService, type LiveJobs } from '@tessera/coordinator';
+import type { Bundle } from '@tessera/gpu-node';
+import type { CoordinatorSecurity } from '../security/coordinator-security.js';
+import { VERSION } from '../version.js';
+import { gridMaker } from './make-grid.js';
+
+/** Where `npm run build` puts the live page. */
+const PAGE = fileURLToPath(new URL('../../../viewer/dist', import.meta.url));
+
+/** What the API shows. */
+export interface Shown {
+  readonly jobs: JobService;
+  readonly farm: Farm;
+  readonly live: LiveJobs;
+  readonly changes: JobChanges;
+  readonly bundles: readonly Bundle[];
+}
+
+/** Starts the HTTP API, with the live page where it was built. Throws TESSERA_PORT_IN_USE or TESSERA_BAD_ARGUMENT. */
+export function startHttp(
+  listen: string,
+  { bundles, ...shown }: Shown,
+  { gate, certificates }: CoordinatorSecurity,
+): Promise<HttpServer> {
+  const known = new Map(bundles.map((bundle) => [bundle.digest, bundle]));
+  return HttpServer.start({
+    ...shown,
+    listen,
+    bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
+    makeGrid: gridMaker(shown.farm, known),
+    version: VERSION,
+    gate,
+    certificates,
+    ...(existsSync(PAGE) && { page: PAGE }),
+  });
+}
