@@ -128,15 +128,19 @@ class BatchTrace implements BatchObserver {
   framePublished(): void {}
 
   applied(): void {
-    this.#stage.end();
-    this.#span.end();
+    this.#end();
   }
 
   failed(error: TesseraError): void {
     fail(this.#stage, error);
     fail(this.#span, error);
-    this.#stage.end();
-    this.#span.end();
+    this.#end();
+  }
+
+  #end(): void {
+    const now = spanTime();
+    this.#stage.end(now);
+    this.#span.end(now);
   }
 
   #next(name: string, options: Parameters<Tracer['startSpan']>[1]): void {
