@@ -11,6 +11,7 @@ const FIGURES = {
   node: 'bench/node-overhead.mjs',
   peer: 'bench/dist/against-peer.js',
   coordinator: 'bench/dist/coordinator/throughput.js',
+  metrics: 'bench/dist/telemetry/overhead.js',
   memory: 'bench/dist/coordinator/memory.js',
   containers: 'bench/containers.mjs',
   projections: 'bench/dist/projections.js',

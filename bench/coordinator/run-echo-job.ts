@@ -1,15 +1,26 @@
 import {
+  type CoordinatorObserver,
   defaultSettings,
+  Farm,
+  NodeConnection,
   parseProjection,
   planJob,
   type RenderReport,
-  renderJob,
+  renderOnFarm,
+  UNOBSERVED,
 } from '@tessera/coordinator';
 import { InProcessFrameBus } from '@tessera/proto';
 import { ECHO_BATCH, ECHO_DIGEST, ECHO_MANIFEST } from './echo-manifest.js';
 
 /** Denoises a canvas of `side` px in `steps` steps against an echoing node: no picture, no guide. */
-export function runEchoJob(address: string, side: number, steps: number): Promise<RenderReport> {
+export async function runEchoJob(
+  address: string,
+  side: number,
+  steps: number,
+  observer: CoordinatorObserver = UNOBSERVED,
+): Promise<RenderReport> {
+  const farm = new Farm({ observer });
+  await farm.pool.add(new NodeConnection(address));
   const settings = {
     ...defaultSettings(ECHO_MANIFEST),
     width: side,
@@ -20,7 +31,7 @@ export function runEchoJob(address: string, side: number, steps: number): Promis
     projection: parseProjection('off'),
   };
   const embedding = ECHO_MANIFEST.conditioning.embedding;
-  return renderJob(
+  const report = await renderOnFarm(
     {
       id: 'echo',
       plan: planJob(settings, ECHO_MANIFEST),
@@ -35,6 +46,9 @@ export function runEchoJob(address: string, side: number, steps: number): Promis
       state: undefined,
       batch: ECHO_BATCH,
     },
-    { nodes: [address], bus: new InProcessFrameBus(), version: 'bench' },
+    { nodes: [], bus: new InProcessFrameBus(), version: 'bench' },
+    farm,
   );
+  farm.close();
+  return report;
 }
