@@ -1,7 +1,10 @@
 import { NodeConnection } from '@tessera/coordinator';
-import { type Bundle, TesseraNode } from '@tessera/gpu-node';
+import { type Bundle, type NodeObserver, TesseraNode } from '@tessera/gpu-node';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
 import { cacheFolder } from './cache-folder.js';
+
+/** What the one node of this process calls itself. */
+export const EMBEDDED = 'embedded';
 
 /** How the one node of this process is set up; what is undefined the node finds out. */
 export interface NodeOptions {
@@ -9,6 +12,12 @@ export interface NodeOptions {
   readonly device: string;
   readonly threads?: number | undefined;
   readonly batch?: number | undefined;
+}
+
+/** Who watches the node and its bus. */
+export interface Watch {
+  readonly observer: NodeObserver;
+  observe(bus: FrameBus): FrameBus;
 }
 
 /** The embedded mode: one node and an in-process bus, with the classes and the protocol of a farm. */
@@ -20,15 +29,19 @@ export interface Embedded {
 }
 
 /** Starts the node on an ephemeral port of the loopback interface; resolves when it has warmed up. */
-export async function startEmbedded({ bundles, device, threads, batch }: NodeOptions): Promise<Embedded> {
+export async function startEmbedded(
+  { bundles, device, threads, batch }: NodeOptions,
+  watch?: Watch,
+): Promise<Embedded> {
   const bus = new InProcessFrameBus();
   const node = await TesseraNode.start({
     bundles,
     listen: '127.0.0.1:0',
-    name: 'embedded',
+    name: EMBEDDED,
     cache: cacheFolder(),
     device,
-    bus,
+    bus: watch?.observe(bus) ?? bus,
+    ...(watch && { observer: watch.observer }),
     ...(threads !== undefined && { threads }),
     ...(batch !== undefined && { batch }),
   });

@@ -127,9 +127,10 @@ export async function serve(
     const { gate, server: credentials } = security;
     server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, gate, credentials });
     keeping = nodes.keep(farm, gone.signal);
-    if (metrics !== undefined) await telemetry.listen(metrics, () => !signal.aborted);
+    const ready = () => !signal.aborted;
+    if (metrics !== undefined) await telemetry.listen(metrics, ready);
     const shown = { jobs: board, farm, live, changes, bundles };
-    if (http !== undefined) page = await startHttp(http, shown, security);
+    if (http !== undefined) page = await startHttp(http, shown, security, { exposition, ready });
     sayReady(json, { address: server.address, http: page?.address, metrics: telemetry.address });
     await new Promise<void>((stop) => {
       if (signal.aborted) stop();

@@ -2,11 +2,11 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { keepJoined, NodeConnection } from '@tessera/coordinator';
 import { openBundle } from '@tessera/gpu-node';
-import { type LogLevel, ServiceTelemetry } from '@tessera/telemetry';
+import { type LogLevel, nodeTelemetry, ServiceTelemetry } from '@tessera/telemetry';
 import { defaultBundle } from '../bundle-path.js';
 import type { Values } from '../config/setting.js';
 import type { SERVE } from '../config/settings.js';
-import { startEmbedded } from '../embedded.js';
+import { EMBEDDED, startEmbedded } from '../embedded.js';
 import { interruptible } from '../interrupt.js';
 import { coordinatorSecurity } from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
@@ -20,7 +20,7 @@ import { lock, type Nodes, serve } from './run-coordinator.js';
 export async function runServe(options: Values<typeof SERVE>, json: boolean): Promise<void> {
   const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
   const telemetry = await ServiceTelemetry.open({
-    role: 'coordinator',
+    role: 'serve',
     name: hostname(),
     version: VERSION,
     logLevel: options.logLevel as LogLevel,
@@ -31,7 +31,10 @@ export async function runServe(options: Values<typeof SERVE>, json: boolean): Pr
   try {
     const security = await coordinatorSecurity(options);
     try {
-      const embedded = await startEmbedded({ ...options, bundles });
+      const { exposition, log, tracing } = telemetry;
+      const node = { name: EMBEDDED, device: options.device };
+      const watch = nodeTelemetry(node, exposition, log, tracing);
+      const embedded = await startEmbedded({ ...options, bundles }, watch);
       const nodes: Nodes = {
         bus: embedded.bus,
         connection: undefined,

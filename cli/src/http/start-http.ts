@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Farm, HttpServer, type JobChanges, type JobService, type LiveJobs } from '@tessera/coordinator';
 import type { Bundle } from '@tessera/gpu-node';
+import type { Probes } from '@tessera/telemetry';
 import type { CoordinatorSecurity } from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
 import { gridMaker } from './make-grid.js';
@@ -23,6 +24,7 @@ export function startHttp(
   listen: string,
   { bundles, ...shown }: Shown,
   { gate, certificates }: CoordinatorSecurity,
+  operation: Probes,
 ): Promise<HttpServer> {
   const known = new Map(bundles.map((bundle) => [bundle.digest, bundle]));
   return HttpServer.start({
@@ -33,6 +35,7 @@ export function startHttp(
     version: VERSION,
     gate,
     certificates,
+    operation,
     ...(existsSync(PAGE) && { page: PAGE }),
   });
 }

@@ -64,7 +64,10 @@ async function ask(path: string, init: RequestInit = {}): Promise<{ status: numb
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('the HTTP API with tokens', () => {
-  beforeEach(() => serve({ gate: new Gate(new Access({ tokens })) }));
+  const exposition = { contentType: 'text/plain', text: async () => 'up 1\n' };
+  const operation = { exposition, ready: () => false };
+
+  beforeEach(() => serve({ gate: new Gate(new Access({ tokens })), operation }));
 
   it('asks every route for one', async () => {
     const { paths } = (await (await fetch(`http://${server!.address}/openapi.json`)).json()) as {
@@ -85,6 +88,13 @@ describe('the HTTP API with tokens', () => {
         status: 403,
         code: 'TESSERA_FORBIDDEN',
       });
+  });
+
+  it('tells anyone whether it lives and is ready, and its metrics only to who may see', async () => {
+    const get = (path: string, init = {}) => fetch(`http://${server!.address}${path}`, init);
+    expect([(await get('/livez')).status, (await get('/readyz')).status]).toEqual([200, 503]);
+    expect((await get('/metrics')).status).toBe(401);
+    expect(await (await get('/metrics', bearer(VIEWER))).text()).toBe('up 1\n');
   });
 
   it('says how to authenticate to who shows a wrong one, or one elsewhere', async () => {

@@ -16,6 +16,7 @@ import { eventRoutes } from './routes/events.js';
 import { jobRoutes } from './routes/jobs.js';
 import { liveRoutes } from './routes/live.js';
 import { nodeRoutes } from './routes/nodes.js';
+import { type Operation, operationRoutes } from './routes/operation.js';
 import { pageRoutes } from './routes/page.js';
 import { SCHEMAS } from './schema/index.js';
 import { validateRequests } from './validation.js';
@@ -37,7 +38,9 @@ export interface HttpServerOptions extends Omit<HttpContext, 'views'> {
   readonly requestSeconds?: number;
   /** Folder of the built live page, which is shown at `/`; none by default. */
   readonly page?: string;
-  /** What others add: metrics, limits, headers. They are registered before the routes. */
+  /** What is answered to those who operate it; nothing by default. */
+  readonly operation?: Operation;
+  /** What others add: limits, headers. They are registered before the routes. */
   readonly plugins?: readonly FastifyPluginAsync[];
 }
 
@@ -131,6 +134,7 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     liveRoutes(typed, context);
     deepZoomRoutes(typed, context);
     artifactRoutes(typed, context);
+    if (options.operation !== undefined) operationRoutes(typed, options.operation);
     if (options.page !== undefined) pageRoutes(typed, options.page);
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -9,8 +9,8 @@ export function documentMetrics(): string {
 
 Made from \`telemetry/src/definitions/\` by \`npm run generate\`; do not edit.
 
-\`tessera coordinator --metrics host:port\` and \`tessera node --metrics host:port\` answer \`/metrics\` in Prometheus' text format, and
-\`/livez\` and \`/readyz\`. Units are base units. No label holds a tile, a job or a user, so that the number of series does
+\`--metrics host:port\` of \`tessera coordinator\`, \`node\` and \`serve\` answers \`/metrics\` in Prometheus' text format, \`/livez\` and
+\`/readyz\`; so does \`--http\`, which asks for a token where the API does. Units are base units. No label holds a tile, a job or a user, so that the number of series does
 not grow with the work; what each label may be is at the end. A series that may stay away for long is there from the start, at zero.
 
 ## Coordinator

@@ -6,7 +6,7 @@ import type { Exposition } from '../metrics/exposition.js';
 import { NodeMetrics } from '../metrics/node-metrics.js';
 import { observedBus } from '../metrics/observed-bus.js';
 import type { Tracing } from '../trace/open-tracing.js';
-import { nodeObservers } from './combine.js';
+import { nodeObservers } from './node-observers.js';
 
 /** What becomes of what a node tells. */
 export interface NodeTelemetry {
