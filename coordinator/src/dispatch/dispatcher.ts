@@ -1,21 +1,32 @@
 import { TesseraError } from '@tessera/tiler';
+import { type Clock, SYSTEM_CLOCK } from './clock.js';
+import { type Flight, remainingSeconds } from './flight.js';
 import type { NodeHandle } from './node-handle.js';
 import type { NodePool } from './node-pool.js';
+import { type Shares, shareOf, type Worker } from './share.js';
+import { mostOverdue } from './stragglers.js';
+import { Watch } from './watch.js';
 
 /** Work for one node, taken off the queue. */
 export interface Batch {
   /** Tiles in it. */
   readonly size: number;
-  /** Sends it and applies the answer. Rejects if the call as a whole failed. */
+  /** What it costs, in denoiser evaluations. */
+  readonly units: number;
+  /** Sends it and applies the answer; what another node was faster with is ignored. Rejects if the call as a whole failed. */
   send(node: NodeHandle): Promise<void>;
-  /** Puts all of it back after `error`. */
+  /** Puts all of it back after `error` that nobody else has done. */
   giveBack(node: NodeHandle, error: TesseraError): void;
+  /** What of it is not done yet, for another node to try as well; undefined if that is nothing, or nothing it may do. */
+  rival(node: NodeHandle): Batch | undefined;
 }
 
 /** Where batches come from. */
 export interface WorkSource {
-  /** The next batch for a node, or undefined if there is none that it may do now. */
-  take(node: NodeHandle): Batch | undefined;
+  /** Tasks that may run now. */
+  readonly waiting: number;
+  /** The next batch for a node, no larger than its share, or undefined if there is none that it may do now. */
+  take(node: NodeHandle, shares: Shares): Batch | undefined;
 }
 
 /** Batches in flight a device: while one computes the next is on its way, and no more than that waits in a node. */
@@ -23,17 +34,22 @@ export const BATCHES_IN_FLIGHT = 2;
 
 /**
  * Keeps every ready node at two batches in flight. Nodes are given work as they finish, so that work goes by speed
- * without anyone setting it.
+ * without anyone setting it; near the end by their measured speed (`shareOf`). A node that has nothing left races one that
+ * is behind, and one that gives no sign of progress is set aside (`Watch`).
  */
 export class Dispatcher {
   readonly #pool: NodePool;
   readonly #source: WorkSource;
+  readonly #clock: Clock;
+  readonly #watch: Watch;
   #scheduled = false;
   #stopped = false;
 
-  constructor(pool: NodePool, source: WorkSource) {
+  constructor(pool: NodePool, source: WorkSource, clock: Clock = SYSTEM_CLOCK) {
     this.#pool = pool;
     this.#source = source;
+    this.#clock = clock;
+    this.#watch = new Watch(pool, clock, () => this.wake());
   }
 
   /** There may be new work or a new node: hands out once the current event is through. */
@@ -49,33 +65,72 @@ export class Dispatcher {
   /** Hands out nothing more. */
   stop(): void {
     this.#stopped = true;
+    this.#watch.stop();
   }
 
   /** In rounds, so that the first node does not take all of a short queue. */
   #handOut(): void {
+    if (this.#stopped) return;
+    const ready = this.#pool.nodes.filter(({ state }) => state === 'ready');
     for (let round = 0; round < BATCHES_IN_FLIGHT; round++) {
-      for (const node of this.#pool.nodes) {
-        if (this.#stopped || node.state !== 'ready' || node.inFlight > round) continue;
-        const batch = this.#source.take(node);
-        if (batch !== undefined) void this.#send(node, batch);
-      }
+      if (this.#source.waiting === 0) break;
+      const free = ready.filter(({ state, inFlight }) => state === 'ready' && inFlight <= round);
+      if (free.length === 0) continue;
+      const workers = new Map(ready.map((node) => [node, workerOf(node, this.#clock.now())]));
+      // The fastest first: what is left for the slowest may be nothing.
+      free.sort((a, b) => workers.get(a)!.secondsPerTask - workers.get(b)!.secondsPerTask);
+      for (const node of free) this.#give(node, workers);
     }
+    for (const node of ready) if (node.inFlight === 0 && this.#source.waiting === 0) this.#race(node, ready);
   }
 
-  async #send(node: NodeHandle, batch: Batch): Promise<void> {
-    node.inFlight++;
+  #give(node: NodeHandle, workers: Map<NodeHandle, Worker>): void {
+    const of: Shares['of'] = (asking, mayWork, waiting, most) => {
+      const others = [...workers].filter(([other]) => other !== asking && mayWork(other));
+      return shareOf(
+        workers.get(asking)!,
+        others.map(([, worker]) => worker),
+        waiting,
+        most,
+      );
+    };
+    const batch = this.#source.take(node, { of });
+    if (batch === undefined) return;
+    void this.#send(node, batch);
+    workers.set(node, workerOf(node, this.#clock.now()));
+  }
+
+  #race(node: NodeHandle, ready: readonly NodeHandle[]): void {
+    const flight = mostOverdue(node, ready, this.#clock.now());
+    const rival = flight?.batch.rival(node);
+    if (rival === undefined) return;
+    flight!.raced = true;
+    void this.#send(node, rival, true);
+  }
+
+  async #send(node: NodeHandle, batch: Batch, raced = false): Promise<void> {
+    const flight: Flight = { batch, sentAt: this.#clock.now(), raced };
+    node.flights.push(flight);
+    this.#watch.sent(node);
     try {
       await batch.send(node);
+      node.answered(flight, this.#clock.now());
       this.#pool.answered(node);
     } catch (error) {
       const coded = TesseraError.from(error);
+      node.answeredAt = this.#clock.now();
       if (!this.#stopped) {
         batch.giveBack(node, coded);
         this.#pool.failed(node, coded);
       }
     } finally {
-      node.inFlight--;
+      node.flights.splice(node.flights.indexOf(flight), 1);
       this.wake();
     }
   }
+}
+
+function workerOf(node: NodeHandle, now: number): Worker {
+  const backlog = node.inFlight === 0 ? 0 : remainingSeconds(node, now).at(-1)!;
+  return { secondsPerTask: node.secondsPerTask, backlog, idle: node.inFlight === 0 };
 }

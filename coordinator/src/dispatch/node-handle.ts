@@ -1,6 +1,8 @@
 import type { DescribeResponse, LoadedBundle } from '@tessera/proto';
 import type { TesseraError } from '@tessera/tiler';
+import type { Flight } from './flight.js';
 import type { NodeApi } from './node-api.js';
+import { Pace } from './pace.js';
 
 /**
  * `ready` takes work; `aside` failed and is being probed; `draining` ends what it has; `gone` did not come back.
@@ -12,8 +14,16 @@ export class NodeHandle {
   state: NodeState = 'ready';
   /** Why it is aside or gone. */
   cause: TesseraError | undefined;
-  /** Batches sent and not answered. */
-  inFlight = 0;
+  /** Sent and not answered, in the order they were sent. */
+  readonly flights: Flight[] = [];
+  /** When it answered last, seconds on the clock. */
+  answeredAt = Number.NEGATIVE_INFINITY;
+  /** How fast it is. */
+  readonly pace = new Pace(() =>
+    Math.max(0, ...this.#description.bundles.map((bundle) => bundle.secondsPerEvaluation)),
+  );
+  /** Units of a task, on average of late. */
+  #unitsPerTask = 1;
   /** Calls in a row that failed as a whole. */
   failures = 0;
   /** Contexts (hex digests) it has been sent and is believed to hold. */
@@ -29,6 +39,24 @@ export class NodeHandle {
 
   get name(): string {
     return this.#description.name || this.api.address;
+  }
+
+  /** Batches sent and not answered. */
+  get inFlight(): number {
+    return this.flights.length;
+  }
+
+  /** Seconds it should take for a task as those it was given of late. */
+  get secondsPerTask(): number {
+    return this.pace.secondsPerUnit * this.#unitsPerTask;
+  }
+
+  /** It has answered what it was sent, now. */
+  answered(flight: Flight, now: number): void {
+    const { units, size } = flight.batch;
+    this.pace.answered(units, now - Math.max(flight.sentAt, this.answeredAt));
+    this.#unitsPerTask += 0.15 * (units / Math.max(size, 1) - this.#unitsPerTask);
+    this.answeredAt = now;
   }
 
   get description(): DescribeResponse {

@@ -39,7 +39,7 @@ export class Farm {
     this.elastic = elastic;
     this.observer = observer;
     this.pool = new NodePool(() => this.#nodesChanged(), clock, observer);
-    this.#dispatcher = new Dispatcher(this.pool, this.#scheduler);
+    this.#dispatcher = new Dispatcher(this.pool, this.#scheduler, clock);
   }
 
   /** Nodes that have not been given up. */

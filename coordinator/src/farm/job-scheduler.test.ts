@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { Shares } from '../dispatch/share.js';
 import { JobScheduler } from './job-scheduler.js';
 
 const node = {} as NodeHandle;
+const SHARES: Shares = { of: (_node, _mayWork, _waiting, most) => most };
 
 /** A job of so many batches of `size` tiles; notes its name when it is asked for one. */
 function job(id: string, priority: number, batches: number, served: string[], size = 1) {
@@ -12,13 +14,13 @@ function job(id: string, priority: number, batches: number, served: string[], si
     if (left === 0) return undefined;
     left--;
     served.push(id);
-    return { size, send: async () => {}, giveBack: () => {} };
+    return { size, units: size, send: async () => {}, giveBack: () => {}, rival: () => undefined };
   };
-  return { id, priority, work: { take } };
+  return { id, priority, work: { waiting: 0, take } };
 }
 
 function takeAll(scheduler: JobScheduler): void {
-  while (scheduler.take(node) !== undefined);
+  while (scheduler.take(node, SHARES) !== undefined);
 }
 
 describe('JobScheduler', () => {
@@ -44,9 +46,9 @@ describe('JobScheduler', () => {
     const served: string[] = [];
     const scheduler = new JobScheduler();
     scheduler.add(job('huge', 4, 100, served));
-    for (let i = 0; i < 50; i++) scheduler.take(node);
+    for (let i = 0; i < 50; i++) scheduler.take(node, SHARES);
     scheduler.add(job('small', 4, 3, served));
-    for (let i = 0; i < 6; i++) scheduler.take(node);
+    for (let i = 0; i < 6; i++) scheduler.take(node, SHARES);
     expect(served.slice(50)).toEqual(['huge', 'small', 'huge', 'small', 'huge', 'small']);
   });
 
@@ -54,7 +56,7 @@ describe('JobScheduler', () => {
     const served: string[] = [];
     const scheduler = new JobScheduler();
     scheduler.add(job('usual', 4, 4, served));
-    scheduler.take(node);
+    scheduler.take(node, SHARES);
     scheduler.add(job('urgent', 9, 2, served));
     takeAll(scheduler);
     expect(served).toEqual(['usual', 'urgent', 'urgent', 'usual', 'usual', 'usual']);

@@ -1,5 +1,6 @@
 import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { Shares } from '../dispatch/share.js';
 
 /** A job as the scheduler sees it. */
 export interface ScheduledJob {
@@ -36,10 +37,16 @@ export class JobScheduler implements WorkSource {
     this.#jobs.delete(id);
   }
 
-  take(node: NodeHandle): Batch | undefined {
+  get waiting(): number {
+    let waiting = 0;
+    for (const { work } of this.#jobs.values()) waiting += work.waiting;
+    return waiting;
+  }
+
+  take(node: NodeHandle, shares: Shares): Batch | undefined {
     const order = [...this.#jobs.values()].sort((a, b) => b.priority - a.priority || a.served - b.served);
     for (const job of order) {
-      const batch = job.work.take(node);
+      const batch = job.work.take(node, shares);
       if (batch === undefined) continue;
       job.served += batch.size;
       return batch;

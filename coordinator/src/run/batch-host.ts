@@ -1,5 +1,6 @@
 import type { TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
+import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
 import type { PixelStage } from '../output/pixel-stage.js';
@@ -37,6 +38,8 @@ export interface BatchHost {
   framesLost(task: Task, subjects: readonly string[]): void;
   /** Takes a decoded window of the picture, 3,P,P. */
   windowDecoded(window: number, image: Float32Array): void;
-  /** Puts a task back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */
+  /** What of some tasks of one kind is not done yet, for another node to do as well; undefined if it may do nothing of it. */
+  rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined;
+  /** Puts a task that is not done back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void;
 }

@@ -1,6 +1,6 @@
 import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tessera/proto';
 import { TesseraError, tileOrigin } from '@tessera/tiler';
-import { callSeconds } from '../dispatch/deadline.js';
+import { callSeconds, OTHER_GRAPH_UNITS } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchObserver } from '../observe/observer.js';
@@ -27,6 +27,10 @@ export class DecodeBatch implements Batch {
     return this.#tasks.length;
   }
 
+  get units(): number {
+    return OTHER_GRAPH_UNITS * this.#tasks.length;
+  }
+
   async send(node: NodeHandle): Promise<void> {
     const { bundle, signal } = this.#run;
     const requested = this.#tasks
@@ -48,6 +52,10 @@ export class DecodeBatch implements Batch {
       for (const { id } of requested) this.#settle(this.#tasks[id]!, outcomes.get(id), node);
     });
     this.#observer.applied();
+  }
+
+  rival(node: NodeHandle): Batch | undefined {
+    return this.#run.rival(this.#tasks, node);
   }
 
   giveBack(node: NodeHandle, error: TesseraError): void {
@@ -75,7 +83,10 @@ export class DecodeBatch implements Batch {
   }
 
   #settle(task: DecodeTask, outcome: DecodedTile['outcome'], node: NodeHandle): void {
+    // A frame that comes late is taken off the bus again, if nobody reads it any more.
+    if (task.done && task.kind !== 'frame') return;
     const error = this.#apply(task, outcome);
+    task.done ||= error === undefined;
     if (error !== undefined) this.#run.retry(task, this.#positionOf(task), node, error);
   }
 

@@ -1,6 +1,6 @@
 import type { Denoised, DenoisedTile } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
-import { callSeconds } from '../dispatch/deadline.js';
+import { callSeconds, OTHER_GRAPH_UNITS } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
@@ -26,6 +26,11 @@ export class DenoiseBatch implements Batch {
 
   get size(): number {
     return this.#tasks.length;
+  }
+
+  get units(): number {
+    const { denoiser, decoder, encoder } = this.#evaluations;
+    return denoiser + OTHER_GRAPH_UNITS * (decoder + encoder);
   }
 
   async send(node: NodeHandle): Promise<void> {
@@ -54,6 +59,10 @@ export class DenoiseBatch implements Batch {
     }
   }
 
+  rival(node: NodeHandle): Batch | undefined {
+    return this.#run.rival(this.#tasks, node);
+  }
+
   giveBack(node: NodeHandle, error: TesseraError): void {
     this.#observer.failed(error);
     for (const task of this.#tasks) {
@@ -76,7 +85,9 @@ export class DenoiseBatch implements Batch {
   }
 
   #settle(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): void {
+    if (task.done) return;
     const error = this.#apply(task, outcome, node);
+    task.done = error === undefined;
     if (error !== undefined) this.#run.retry(task, positionOf(task, this.#run.id), node, error);
   }
 

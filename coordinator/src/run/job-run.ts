@@ -7,6 +7,7 @@ import type { PassEvents } from '../dataflow/pass.js';
 import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
+import type { Shares } from '../dispatch/share.js';
 import type { JobPlan } from '../job/plan.js';
 import type { RunObserver } from '../observe/observer.js';
 import type { PixelStage } from '../output/pixel-stage.js';
@@ -120,8 +121,12 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   /** Tasks that wait for a node, in no order. */
-  get waiting(): Iterable<Task> {
+  get queued(): Iterable<Task> {
     return this.#queue;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
   }
 
   #countTileSteps(): number {
@@ -131,16 +136,35 @@ export class JobRun implements WorkSource, BatchHost {
     return total;
   }
 
-  take(node: NodeHandle): Batch | undefined {
+  take(node: NodeHandle, shares: Shares): Batch | undefined {
     if (!this.#mayWork(node)) return undefined;
-    const loaded = node.bundle(this.bundle)!;
-    const limit = Math.min(this.#options.batch ?? Math.max(1, loaded.batch), this.#tilesPerMessage);
-    if (node.inFlight > 0 && loaded.padded && this.#queue.length < limit) return undefined;
-    const allows = (task: Task) => task.failures.allows(node.api.address);
+    const { padded } = node.bundle(this.bundle)!;
+    const most = this.#mostTiles(node);
+    if (node.inFlight > 0 && padded && this.#queue.length < most) return undefined;
+    const share = shares.of(node, (other) => this.#mayWork(other), this.#queue.length, most);
+    // A run that is filled up takes as long as a full one.
+    const limit = share === 0 || padded ? most : share;
+    // What is better left to other nodes is so only while they may do it.
+    const allows = ({ failures }: Task) =>
+      failures.allows(node.api.address) && (share > 0 || !failures.isEmpty);
     const tasks = this.#queue.take(limit, allows, !this.#sinkLags());
-    if (tasks.length === 0) return undefined;
+    return tasks.length === 0 ? undefined : this.#batchOf(tasks, node);
+  }
+
+  rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined {
+    if (!this.#mayWork(node)) return undefined;
+    const open = tasks.filter((task) => !task.done && task.failures.allows(node.api.address));
+    return open.length === 0 ? undefined : this.#batchOf(open, node);
+  }
+
+  #mostTiles(node: NodeHandle): number {
+    const { batch } = node.bundle(this.bundle)!;
+    return Math.min(this.#options.batch ?? Math.max(1, batch), this.#tilesPerMessage);
+  }
+
+  #batchOf(tasks: readonly Task[], node: NodeHandle): Batch {
     const kind = tasks[0]!.kind === 'denoise' ? 'denoise' : 'decode';
-    const observed = this.observer.batch({ kind, tasks, node, most: limit });
+    const observed = this.observer.batch({ kind, tasks, node, most: this.#mostTiles(node) });
     return kind === 'denoise'
       ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)
       : new DecodeBatch(this, tasks as DecodeTask[], observed);
@@ -195,6 +219,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
+    if (task.done) return;
     this.observer.failed(task, position, node, error);
     this.retries.add(task, position, node, error);
   }

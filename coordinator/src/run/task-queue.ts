@@ -5,6 +5,8 @@ import type { PassRun } from './pass-run.js';
 /** What all tasks have. */
 interface AnyTask {
   readonly failures: Failures;
+  /** A node has done it: answers of others are late. */
+  done?: boolean;
   /** Left to whoever observes the run: since when it waits, on a clock of its own; undefined at first. */
   since?: number | undefined;
 }
@@ -100,6 +102,7 @@ function takeAllowed<T extends Task>(queue: FlatQueue<T>, limit: number, allows:
   while (taken.length < limit && queue.length > 0) {
     const priority = queue.peekValue()!;
     const task = queue.pop()!;
+    if (task.done) continue;
     if (allows(task)) taken.push(task);
     else refused.push({ task, priority });
   }

@@ -91,7 +91,7 @@ export class CoordinatorMetrics implements CoordinatorObserver {
   #collectQueue(): void {
     const counts = new Map([['tile-step 0', 0]]);
     for (const [, { run }] of this.#places.entries()) {
-      for (const task of run.waiting) {
+      for (const task of run.queued) {
         const level = task.kind === 'pixels' ? 0 : task.pass.level.index;
         const key = `${TASK_NAMES[task.kind]} ${level}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);

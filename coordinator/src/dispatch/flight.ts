@@ -1,0 +1,35 @@
+import type { Batch } from './dispatcher.js';
+import type { NodeHandle } from './node-handle.js';
+
+/** A batch that a node has been sent and has not answered. */
+export interface Flight {
+  readonly batch: Batch;
+  /** When it was sent, seconds on the clock. */
+  readonly sentAt: number;
+  /** Another node has been sent the same. */
+  raced: boolean;
+}
+
+/** Seconds a node should take for a batch. */
+export function expectedSeconds(node: NodeHandle, batch: Batch): number {
+  return batch.units * node.pace.secondsPerUnit;
+}
+
+/** Since when a node has owed its next answer. */
+export function owedSince(node: NodeHandle): number {
+  return Math.max(node.flights[0]!.sentAt, node.answeredAt);
+}
+
+/** Seconds until each batch in flight should be answered. What is overdue may take as long again. */
+export function remainingSeconds(node: NodeHandle, now: number): number[] {
+  let remaining = 0;
+  return node.flights.map(({ batch }, place) => {
+    const expected = expectedSeconds(node, batch);
+    if (place > 0) remaining += expected;
+    else {
+      const elapsed = now - owedSince(node);
+      remaining = elapsed <= expected ? expected - elapsed : elapsed;
+    }
+    return remaining;
+  });
+}
