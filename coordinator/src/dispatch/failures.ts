@@ -13,6 +13,9 @@ const ALLOWED: Partial<Record<ErrorCode, number>> = {
 };
 const USUALLY_ALLOWED = 3;
 
+/** Answers that are wrong, rather than late or missing. */
+const FAULTS: readonly ErrorCode[] = ['TESSERA_NOT_FINITE', 'TESSERA_GRAPH_FAILED', 'TESSERA_BAD_MESSAGE'];
+
 /**
  * Where a task has failed, and why. Retrying is safe because a task's answer is a function of its request; retrying for
  * ever is not, because a NaN may come back each time.
@@ -20,11 +23,14 @@ const USUALLY_ALLOWED = 3;
 export class Failures {
   /** By node address, how much of its tries is used up; 1 is all. */
   readonly #used = new Map<string, number>();
+  /** By node address, what only a node can be at fault for. */
+  readonly #faults = new Map<string, TesseraError>();
   #last: { readonly position: string; readonly cause: TesseraError } | undefined;
 
   /** Counts a failure of the task, which errors call `position`, on the node of an address. */
   add(address: string, position: string, cause: TesseraError): void {
     this.#last = { position, cause };
+    if (FAULTS.includes(cause.code)) this.#faults.set(address, cause);
     const share = 1 / (ALLOWED[cause.code] ?? USUALLY_ALLOWED);
     this.#used.set(address, (this.#used.get(address) ?? 0) + share);
   }
@@ -32,6 +38,11 @@ export class Failures {
   /** Whether the node may (still) try. */
   allows(address: string): boolean {
     return (this.#used.get(address) ?? 0) < 1 - 1e-9;
+  }
+
+  /** A wrong answer of the node of an address, if it gave one: its fault, once another node has done the task. */
+  faultOf(address: string): TesseraError | undefined {
+    return this.#faults.get(address);
   }
 
   /** True while nothing has failed. */

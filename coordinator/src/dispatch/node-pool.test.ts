@@ -74,6 +74,29 @@ describe('NodePool', () => {
     expect(api.abandoned).toBe(0);
   });
 
+  it('sets a node aside that gives wrong answers to what others can do, each time for longer', async () => {
+    const { clock, api, pool, node } = await poolOfOne();
+    for (let answer = 0; answer < 4; answer++) pool.fault(node, error('TESSERA_NOT_FINITE'));
+    expect(node.state).toBe('ready');
+    pool.fault(node, error('TESSERA_NOT_FINITE'));
+    expect([node.state, node.cause?.code]).toEqual(['aside', 'TESSERA_NOT_FINITE']);
+    await clock.runUntil(() => node.state === 'ready', 100);
+    pool.answered(node);
+    pool.fault(node, error('TESSERA_NOT_FINITE'));
+    pool.fault(node, error('TESSERA_NOT_FINITE'));
+    await clock.runUntil(() => node.state === 'ready', 100);
+    expect(api.probes.map((at) => Math.round(10 * at) / 10)).toEqual([0.5, 1.5]);
+  });
+
+  it('forgets wrong answers over right ones', async () => {
+    const { pool, node } = await poolOfOne();
+    for (let answer = 0; answer < 20; answer++) {
+      pool.fault(node, error('TESSERA_NOT_FINITE'));
+      for (let batch = 0; batch < 20; batch++) pool.answered(node);
+    }
+    expect(node.state).toBe('ready');
+  });
+
   it('holds a cancelled call against nobody', async () => {
     const { pool, node } = await poolOfOne();
     for (let i = 0; i < 10; i++) pool.failed(node, error('TESSERA_CANCELLED'));

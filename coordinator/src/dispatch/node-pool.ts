@@ -8,6 +8,10 @@ import { NodeHandle } from './node-handle.js';
 export const CONNECT_SECONDS = 30;
 /** Calls in a row that may fail before a node is set aside; a lost connection or a missed deadline does so at once. */
 export const FAILURES_ALLOWED = 3;
+/** Wrong answers to what other nodes could do after which a node is set aside. */
+export const FAULTS_ALLOWED = 5;
+/** Of a wrong answer, what each batch answered well takes off. */
+const FAULT_FORGOTTEN = 0.05;
 /** Seconds before the first probe of a node set aside; doubled after each, up to the longest. */
 export const FIRST_PROBE_SECONDS = 0.5;
 export const LONGEST_PROBE_SECONDS = 10;
@@ -74,7 +78,20 @@ export class NodePool {
   answered(node: NodeHandle): void {
     if (node.state === 'aside') return;
     node.failures = 0;
-    this.#outages.delete(node);
+    node.faults = Math.max(0, node.faults - FAULT_FORGOTTEN);
+    // One that lies answers, too.
+    if (node.faults === 0) this.#outages.delete(node);
+  }
+
+  /**
+   * The node gave a wrong answer, NaN or another shape, to what another could do. After a few it is set aside; it comes back on
+   * trial, and the next wrong answer sets it aside for longer.
+   */
+  fault(node: NodeHandle, error: TesseraError): void {
+    node.faults++;
+    if (node.state !== 'ready' || node.faults < FAULTS_ALLOWED) return;
+    node.faults = FAULTS_ALLOWED - 1;
+    this.#setAside(node, error);
   }
 
   /** A call of the node failed as a whole. */
@@ -84,11 +101,15 @@ export class NodePool {
     node.failures++;
     const lost = error.code === 'TESSERA_NODE_UNAVAILABLE' || error.code === 'TESSERA_DEADLINE';
     if (node.state !== 'ready' || !(lost || node.failures >= FAILURES_ALLOWED)) return;
+    if (lost) node.api.abandon();
+    this.#setAside(node, error);
+  }
+
+  #setAside(node: NodeHandle, error: TesseraError): void {
     if (!this.#outages.has(node))
       this.#outages.set(node, { since: this.#clock.now(), probeAfter: FIRST_PROBE_SECONDS });
     node.state = 'aside';
     node.cause = error;
-    if (lost) node.api.abandon();
     this.#probeLater(node);
     this.#changed(node);
   }

@@ -84,6 +84,7 @@ export class RenderSession {
       onWork: () => farm.wake(),
       onApplied: () => this.#applied(),
       onDone: () => this.#finish(),
+      onFault: (node, error) => farm.pool.fault(node, error),
       onStuck: (failure) => this.#stuck(failure),
       onError: (error) => this.#fail(error),
     });

@@ -40,6 +40,8 @@ export interface BatchHost {
   windowDecoded(window: number, image: Float32Array): void;
   /** What of some tasks of one kind is not done yet, for another node to do as well; undefined if it may do nothing of it. */
   rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined;
+  /** A node has done a task: others that failed it were at fault. */
+  didWhatFailed(task: Task, node: NodeHandle): void;
   /** Puts a task that is not done back after a failure on a node; one that no node may try again fails the job with TESSERA_TILE_FAILED. */
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void;
 }

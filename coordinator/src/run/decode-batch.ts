@@ -5,7 +5,7 @@ import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';
-import { bytesOf, floatsOf } from './float-bytes.js';
+import { allFinite, bytesOf, floatsOf } from './float-bytes.js';
 import { halfFloatsOf } from './half-floats.js';
 import { guideMessage, requestContext } from './requests.js';
 import type { DecodeTask } from './task-queue.js';
@@ -87,6 +87,7 @@ export class DecodeBatch implements Batch {
     if (task.done && task.kind !== 'frame') return;
     const error = this.#apply(task, outcome);
     task.done ||= error === undefined;
+    if (error === undefined) this.#run.didWhatFailed(task, node);
     if (error !== undefined) this.#run.retry(task, this.#positionOf(task), node, error);
   }
 
@@ -107,7 +108,10 @@ export class DecodeBatch implements Batch {
     const whole = this.#elements === DataType.FLOAT32;
     const bytes = 3 * pixels * pixels * (whole ? 4 : 2);
     if (task.kind === 'pixels' && outcome?.$case === 'image' && outcome.value.byteLength === bytes) {
-      this.#run.windowDecoded(task.tile, whole ? floatsOf(outcome.value) : halfFloatsOf(outcome.value));
+      const image = whole ? floatsOf(outcome.value) : halfFloatsOf(outcome.value);
+      if (!allFinite(image))
+        return new TesseraError('TESSERA_NOT_FINITE', 'A decoded window holds NaN or Inf');
+      this.#run.windowDecoded(task.tile, image);
       return undefined;
     }
     return new TesseraError(

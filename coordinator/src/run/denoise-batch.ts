@@ -7,7 +7,7 @@ import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
 import { projectionMessage } from '../job/projection-settings.js';
 import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';
-import { floatsOf } from './float-bytes.js';
+import { allFinite, floatsOf } from './float-bytes.js';
 import { denoiseTile, positionOf, requestContext } from './requests.js';
 import type { DenoiseTask } from './task-queue.js';
 import { tileError } from './tile-error.js';
@@ -88,6 +88,7 @@ export class DenoiseBatch implements Batch {
     if (task.done) return;
     const error = this.#apply(task, outcome, node);
     task.done = error === undefined;
+    if (task.done) this.#run.didWhatFailed(task, node);
     if (error !== undefined) this.#run.retry(task, positionOf(task, this.#run.id), node, error);
   }
 
@@ -117,9 +118,12 @@ export class DenoiseBatch implements Batch {
       return new TesseraError('TESSERA_GRAPH_FAILED', `Expected latents of ${bytes} bytes but got ${got}`);
     }
     const { latents } = this.#run;
+    const estimate = floatsOf(x0, latents.take());
     const moved = x.byteLength > 0 ? floatsOf(x, latents.take()) : undefined;
-    if (this.#run.denoised(task, floatsOf(x0, latents.take()), moved))
-      this.#run.account.addTileStep(node.name);
+    // One NaN would spread over the canvas.
+    if (!allFinite(estimate) || (moved !== undefined && !allFinite(moved)))
+      return new TesseraError('TESSERA_NOT_FINITE', `Node ${node.name} answered NaN or Inf`);
+    if (this.#run.denoised(task, estimate, moved)) this.#run.account.addTileStep(node.name);
     return undefined;
   }
 

@@ -5,7 +5,7 @@ import { jobCost } from '../job/cost.js';
 import type { RenderReport } from '../job/report.js';
 import { faultFarm } from '../testing/fault-farm.js';
 import { faultJob, hashes, render } from '../testing/fault-job.js';
-import { after, doing, doubled, notFinite, refusing, shortened, times } from '../testing/faults.js';
+import { after, doing, doubled, notFinite, poisoned, refusing, shortened, times } from '../testing/faults.js';
 
 const { bus, start } = faultFarm();
 const job = faultJob();
@@ -40,6 +40,15 @@ describe('a job goes on to the same picture', () => {
     short.denoising = shortened;
     short.decoding = shortened;
     expect(hashes(await render([short, whole], bus, job))).toEqual(hashes(calm));
+  });
+
+  it('when one of two nodes hides NaN in its estimates, and is set aside', async () => {
+    const [liar, honest] = [await start({ name: 'liar' }), await start({ name: 'honest' })];
+    liar.denoising = poisoned;
+    const report = await render([liar, honest], bus, job);
+    expect(hashes(report)).toEqual(hashes(calm));
+    expect(report.nodes.find(({ name }) => name === 'liar')?.tileSteps).toBe(0);
+    expect(liar.calls.denoise).toBeLessThan(honest.calls.denoise / 2);
   });
 
   it('when a node answers half of the tiles, and those twice', async () => {

@@ -12,3 +12,10 @@ export function floatsOf(bytes: Uint8Array, copy?: Float32Array): Float32Array {
   bytesOf(floats).set(bytes);
   return floats;
 }
+
+/** Whether none of the values is NaN or infinite. */
+export function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += 0 * values[i]!;
+  return sum === 0;
+}

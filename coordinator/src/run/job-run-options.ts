@@ -44,6 +44,8 @@ export interface JobRunOptions extends RunInputs {
     | undefined;
   /** Called once, when the last tile has been denoised and the last window decoded. */
   readonly onDone: () => void;
+  /** Called when a node has failed what another could do. */
+  readonly onFault: (node: NodeHandle, error: TesseraError) => void;
   /** Called when a task has failed on every node there is. */
   readonly onStuck: (failure: TesseraError) => void;
   /** Called with what ends the job early. */

@@ -18,11 +18,12 @@ import { DenoiseBatch } from './denoise-batch.js';
 import { JobAccount } from './job-account.js';
 import type { JobRunOptions } from './job-run-options.js';
 import { LatentPool } from './latent-pool.js';
+import { mostFrames } from './most-frames.js';
 import type { PassRun, TileGuide } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
 import { Retries } from './retries.js';
-import { type DecodeTask, type DenoiseTask, type Task, TaskQueue } from './task-queue.js';
+import { type DecodeTask, type DenoiseTask, type FrameTask, type Task, TaskQueue } from './task-queue.js';
 import { tilesPerMessage } from './tiles-per-message.js';
 
 /**
@@ -51,6 +52,10 @@ export class JobRun implements WorkSource, BatchHost {
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
+  /** Frames that are on the bus, or on their way there: subjects. */
+  readonly #framesOut = new Set<string>();
+  readonly #mostFrames: number;
+  readonly #sent = new WeakSet<Batch>();
   tileSteps = 0;
   decodedWindows = 0;
   /** Tile-steps of all passes. */
@@ -66,6 +71,7 @@ export class JobRun implements WorkSource, BatchHost {
     this.#options = options;
     this.picture = options.picture;
     this.#tilesPerMessage = tilesPerMessage(plan);
+    this.#mostFrames = mostFrames(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
       // The frames that a tile reads may be gone by now.
@@ -147,7 +153,7 @@ export class JobRun implements WorkSource, BatchHost {
     // What is better left to other nodes is so only while they may do it.
     const allows = ({ failures }: Task) =>
       failures.allows(node.api.address) && (share > 0 || !failures.isEmpty);
-    const tasks = this.#queue.take(limit, allows, !this.#sinkLags());
+    const tasks = this.#queue.take(limit, allows, !this.#sinkLags(), this.#busHasRoom());
     return tasks.length === 0 ? undefined : this.#batchOf(tasks, node);
   }
 
@@ -165,9 +171,27 @@ export class JobRun implements WorkSource, BatchHost {
   #batchOf(tasks: readonly Task[], node: NodeHandle): Batch {
     const kind = tasks[0]!.kind === 'denoise' ? 'denoise' : 'decode';
     const observed = this.observer.batch({ kind, tasks, node, most: this.#mostTiles(node) });
-    return kind === 'denoise'
-      ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)
-      : new DecodeBatch(this, tasks as DecodeTask[], observed);
+    const batch =
+      kind === 'denoise'
+        ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)
+        : new DecodeBatch(this, tasks as DecodeTask[], observed);
+    this.#sent.add(batch);
+    for (const task of tasks) if (task.kind === 'frame') this.#framesOut.add(this.#subjectOf(task));
+    return batch;
+  }
+
+  /**
+   * Whether frames may be decoded: a job that filled the bus would have its nodes wait for room with frames that nobody reads
+   * yet, and none would be left for the tiles that make room. With nothing under way it must go on all the same.
+   */
+  #busHasRoom(): boolean {
+    if (this.#framesOut.size < this.#mostFrames) return true;
+    const nodes = this.#options.nodes();
+    return !nodes.some(({ flights }) => flights.some(({ batch }) => this.#sent.has(batch)));
+  }
+
+  #subjectOf({ pass, step, frame }: FrameTask): string {
+    return frameSubject({ job: this.id, level: pass.level.index, step, frame });
   }
 
   denoised(task: DenoiseTask, x0: Float32Array, x: Float32Array | undefined): boolean {
@@ -216,6 +240,14 @@ export class JobRun implements WorkSource, BatchHost {
     this.observer.window();
     this.#undecoded--;
     this.#checkDone();
+  }
+
+  didWhatFailed({ failures }: Task, by: NodeHandle): void {
+    if (failures.isEmpty) return;
+    for (const node of this.#options.nodes()) {
+      const fault = node === by ? undefined : failures.faultOf(node.api.address);
+      if (fault !== undefined) this.#options.onFault(node, fault);
+    }
   }
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
@@ -267,6 +299,7 @@ export class JobRun implements WorkSource, BatchHost {
         this.#enqueue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
       onRelease: (step, frame) => {
         const subject = frameSubject({ job: this.id, level: run.level.index, step, frame });
+        this.#framesOut.delete(subject);
         // A frame that a bus out of reach still holds goes with the job, or by age.
         this.#options.bus.release(subject).catch(() => undefined);
       },

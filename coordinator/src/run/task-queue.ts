@@ -77,12 +77,17 @@ export class TaskQueue {
 
   /**
    * Up to `limit` tasks of one kind that `allows` lets through, the most urgent first; empty if there are none. With
-   * `pixels` false that kind is left alone.
+   * `pixels` or `frames` false that kind is left alone.
    */
-  take(limit: number, allows: (task: Task) => boolean, pixels = true): DenoiseTask[] | DecodeTask[] {
-    const queues: FlatQueue<Task>[] = pixels
-      ? [this.#denoise, this.#frames, this.#pixels]
-      : [this.#denoise, this.#frames];
+  take(
+    limit: number,
+    allows: (task: Task) => boolean,
+    pixels = true,
+    frames = true,
+  ): DenoiseTask[] | DecodeTask[] {
+    const queues: FlatQueue<Task>[] = [this.#denoise];
+    if (frames) queues.push(this.#frames);
+    if (pixels) queues.push(this.#pixels);
     queues.sort((a, b) => urgencyOf(a) - urgencyOf(b));
     for (const queue of queues) {
       const taken = takeAllowed(queue, limit, allows);

@@ -84,6 +84,14 @@ export async function shortened<R extends Answers>(_: unknown, answer: () => Pro
   return response;
 }
 
+/** Estimates hold a NaN that the node says nothing of. */
+export async function poisoned<R extends Answers>(_: unknown, answer: () => Promise<R>): Promise<R> {
+  const response = await answer();
+  for (const { outcome } of response.tiles)
+    if (outcome?.$case === 'denoised') (outcome.value as Denoised).x0.set([0, 0, 0xc0, 0x7f], 4);
+  return response;
+}
+
 /** Half of the tiles are not answered, the others twice. */
 export async function doubled<R extends Answers>(_: unknown, answer: () => Promise<R>): Promise<R> {
   const response = await answer();
