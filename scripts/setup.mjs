@@ -2,6 +2,7 @@
 // file it was installed from, and the compiler knows what it has built.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { buildPage } from './page.mjs';
 import { isMain, must, ROOT, tool } from './run.mjs';
 
 const STAMP = `${ROOT}node_modules/.tessera-lock`;
@@ -10,6 +11,7 @@ export async function setup() {
   checkNode();
   await install();
   await must(tool('tsc'), ['-b']);
+  await buildPage();
 }
 
 function checkNode() {

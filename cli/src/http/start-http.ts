@@ -8,7 +8,7 @@ import { VERSION } from '../version.js';
 import { gridMaker } from './make-grid.js';
 
 /** Where `npm run build` puts the live page. */
-const PAGE = fileURLToPath(new URL('../../../viewer/dist', import.meta.url));
+const PAGE = fileURLToPath(new URL('../../../viewer/dist/page', import.meta.url));
 
 /** What the API shows. */
 export interface Shown {

@@ -16,7 +16,9 @@ export class EventFeed {
       onLost();
     };
     for (const [name, take] of Object.entries(on))
-      this.#source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as never));
+      this.#source.addEventListener(name, (event) =>
+        take(JSON.parse((event as MessageEvent<string>).data) as never),
+      );
   }
 
   close(): void {

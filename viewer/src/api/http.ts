@@ -11,7 +11,11 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 }
 
 /** POST of a JSON body (or none), answered by JSON. Throws `Problem`. */
-export async function post<T>(path: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
+export async function post<T>(
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const sent = body === undefined ? {} : { 'content-type': 'application/json' };
   const init: RequestInit = { method: 'POST', headers: { ...sent, ...headers } };
   if (body !== undefined) init.body = JSON.stringify(body);

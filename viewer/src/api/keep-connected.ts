@@ -2,13 +2,20 @@
 const DELAYS = [250, 500, 1000, 2000];
 
 /** What one connection does: connects, and calls `onLost` when it ends without having been asked to. */
-export type Connect = (events: { onLive: () => void; onLost: () => void }, signal: AbortSignal) => Promise<void>;
+export type Connect = (
+  events: { onLive: () => void; onLost: () => void },
+  signal: AbortSignal,
+) => Promise<void>;
 
 /**
  * Connects, again and again, until `signal` aborts: after a failure with growing delays, and not while nobody sees the page, since a
  * browser has six connections to a host for all its tabs. `onChange` hears whether it is connected.
  */
-export function keepConnected(connect: Connect, onChange: (live: boolean) => void, signal: AbortSignal): void {
+export function keepConnected(
+  connect: Connect,
+  onChange: (live: boolean) => void,
+  signal: AbortSignal,
+): void {
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = new AbortController();

@@ -1,6 +1,6 @@
 import { useComputed } from '@preact/signals';
-import { connected } from '../session/link-state.js';
 import { progressOf, STATE_TEXT } from '../session/job-state.js';
+import { connected } from '../session/link-state.js';
 import { watched } from '../session/view.js';
 
 /** Says to screen readers how the picture comes on: every tenth of it, and every change of state. */

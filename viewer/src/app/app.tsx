@@ -28,7 +28,11 @@ export function App() {
   useSignalEffect(() => {
     const now = watched.value?.job.value;
     const size = now && `${now.width} × ${now.height} · Tessera`;
-    document.title = !now ? 'Tessera' : now.state === 'running' ? `${percent(progressOf(now))} · ${size}` : size!;
+    document.title = !now
+      ? 'Tessera'
+      : now.state === 'running'
+        ? `${percent(progressOf(now))} · ${size}`
+        : size!;
   });
   return (
     <div class="frame" data-pane={pane.value}>

@@ -1,7 +1,6 @@
-import { Mark } from './icons.js';
-import { Icon } from './icons.js';
 import { connected } from '../session/link-state.js';
 import { type ThemeChoice, themeChoice } from '../theme/theme.js';
+import { Icon, Mark } from './icons.js';
 
 const NEXT: Readonly<Record<ThemeChoice, ThemeChoice>> = { system: 'light', light: 'dark', dark: 'system' };
 const ICONS = { system: 'system', light: 'sun', dark: 'moon' } as const;

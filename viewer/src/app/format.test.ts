@@ -11,6 +11,10 @@ test('what is not done is not at 100 %', () => {
 
 test('how long ago', () => {
   const now = Date.UTC(2026, 0, 2, 12);
-  expect([now, now - 5 * 60_000, now - 7_200_000].map((time) => ago(time, now))).toEqual(['now', '5 min ago', '2 h ago']);
+  expect([now, now - 5 * 60_000, now - 7_200_000].map((time) => ago(time, now))).toEqual([
+    'now',
+    '5 min ago',
+    '2 h ago',
+  ]);
   expect(ago(now - 10 * 86_400_000, now)).toBe('Dec 23, 2025');
 });

@@ -2,8 +2,8 @@ import { useSignal } from '@preact/signals';
 import type { JobView } from '@tessera/coordinator/schema/job.js';
 import { useRef } from 'preact/hooks';
 import { get, post } from '../api/http.js';
-import { isEnded, progressOf, STATE_TEXT } from '../session/job-state.js';
 import { noteJob } from '../session/job-list.js';
+import { isEnded, progressOf, STATE_TEXT } from '../session/job-state.js';
 import type { WatchedJob } from '../session/watched-job.js';
 import { count, duration, percent } from './format.js';
 import { Icon } from './icons.js';
@@ -79,7 +79,10 @@ function figures(job: JobView): string {
     return seconds === undefined ? seed : `${seed} · ${duration(seconds)}`;
   }
   if (isEnded(job.state) || job.state === 'queued') return seed;
-  const work = tileSteps < totalTileSteps ? [tileSteps, totalTileSteps, 'tile steps'] : [windows, totalWindows, 'windows decoded'];
+  const work =
+    tileSteps < totalTileSteps
+      ? [tileSteps, totalTileSteps, 'tile steps']
+      : [windows, totalWindows, 'windows decoded'];
   return `${percent(progressOf(job))} · ${count(work[0] as number)} of ${count(work[1] as number)} ${work[2]} · ${seed}`;
 }
 

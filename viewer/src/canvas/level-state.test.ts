@@ -3,8 +3,19 @@ import { LevelState } from './level-state.js';
 
 // 4x4 cells of 64 px of a level whose pixels span 2 of the picture.
 const shape = {
-  index: 1, scale: 2, micrometersPerPixel: 1, width: 256, height: 256, tile: 128, stride: 64, columns: 3, rows: 3, cell: 64,
-  cellColumns: 4, cellRows: 4, steps: 10,
+  index: 1,
+  scale: 2,
+  micrometersPerPixel: 1,
+  width: 256,
+  height: 256,
+  tile: 128,
+  stride: 64,
+  columns: 3,
+  rows: 3,
+  cell: 64,
+  cellColumns: 4,
+  cellRows: 4,
+  steps: 10,
 };
 
 test('a region of the picture moves the cells it covers, and never back', () => {

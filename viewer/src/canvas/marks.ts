@@ -42,8 +42,7 @@ export class Marks {
     const { shape, spans } = level;
     this.#make(level, tint);
     context.imageSmoothingEnabled = false;
-    const [side, from] =
-      tint === 'steps' ? [shape.cell, 0] : [shape.stride, (shape.tile - shape.stride) / 2];
+    const [side, from] = tint === 'steps' ? [shape.cell, 0] : [shape.stride, (shape.tile - shape.stride) / 2];
     const scale = spans * lying.zoom;
     context.drawImage(
       this.#bitmap,
@@ -63,7 +62,9 @@ export class Marks {
     const colours = palette(
       tint === 'steps'
         ? Array.from({ length: shape.steps + 1 }, (_, step) => stepColour(step / shape.steps))
-        : Array.from({ length: Math.max(1, ...lastNode) + 1 }, (_, n) => (n === 0 ? [0, 0, 0, 0] : nodeColour(n - 1, 120))),
+        : Array.from({ length: Math.max(1, ...lastNode) + 1 }, (_, n) =>
+            n === 0 ? [0, 0, 0, 0] : nodeColour(n - 1, 120),
+          ),
     );
     this.#bitmap.width = tint === 'steps' ? shape.cellColumns : shape.columns;
     this.#bitmap.height = tint === 'steps' ? shape.cellRows : shape.rows;

@@ -20,6 +20,8 @@ export class PictureView {
   readonly #refresher: Refresher;
   #job: JobView | undefined;
   #version = 0;
+  /** Whether the whole is shown, and nobody has moved since. */
+  #whole = false;
 
   constructor({ element, onFrame, onShown }: PictureViewOptions) {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -28,7 +30,9 @@ export class PictureView {
       showNavigationControl: false,
       drawer: 'canvas',
       animationTime: still ? 0 : 0.6,
-      blendTime: still ? 0 : 0.15,
+      blendTime: 0,
+      // Else coarse tiles are fetched first and renewed below fine ones.
+      immediateRender: true,
       imageLoaderLimit: 4,
       maxZoomPixelRatio: 8,
       minZoomImageRatio: 0.6,
@@ -42,6 +46,14 @@ export class PictureView {
     this.#viewer.addHandler('canvas-key', (event) => {
       event.preventDefaultAction = true;
     });
+    // A window of another size shows the whole still, unless one has moved.
+    this.#viewer.addHandler('resize', () => {
+      if (this.#whole) requestAnimationFrame(() => this.#whole && this.whole());
+    });
+    for (const moved of ['canvas-drag', 'canvas-scroll', 'canvas-pinch', 'canvas-double-click'] as const)
+      this.#viewer.addHandler(moved, () => {
+        this.#whole = false;
+      });
     this.#viewer.addHandler('update-viewport', onFrame);
     this.#viewer.addHandler('open', onFrame);
     this.#refresher = new Refresher(
@@ -52,12 +64,15 @@ export class PictureView {
     const canvas = element.querySelector<HTMLElement>('.openseadragon-canvas');
     canvas?.setAttribute('role', 'application');
     canvas?.setAttribute('aria-roledescription', 'deep-zoom picture');
-    canvas?.setAttribute('aria-label', 'Picture. Arrow keys move it, plus and minus zoom, 0 shows the whole.');
+    canvas?.setAttribute(
+      'aria-label',
+      'Picture. Arrow keys move it, plus and minus zoom, 0 shows the whole.',
+    );
   }
 
   /** Shows a job, from its whole or from a place; or the same job with other toggles, where one looks already. */
   open(job: JobView, shown: Shown, place: Place | undefined): void {
-    const from = this.#job?.id === job.id ? this.place : place;
+    const from = this.#whole ? undefined : this.#job?.id === job.id ? this.place : place;
     this.#job = job;
     this.#version++;
     this.#refresher.clear();
@@ -101,6 +116,7 @@ export class PictureView {
   look({ x, y, zoom }: Place, atOnce = false): void {
     const image = this.#viewer.world.getItemAt(0);
     if (image === undefined) return;
+    this.#whole = false;
     const { viewport } = this.#viewer;
     viewport.zoomTo(image.imageToViewportZoom(zoom), undefined, atOnce);
     viewport.panTo(image.imageToViewportCoordinates(new OpenSeadragon.Point(x, y)), atOnce);
@@ -108,16 +124,19 @@ export class PictureView {
 
   /** Shows the whole picture. */
   whole(): void {
+    this.#whole = true;
     this.#viewer.viewport?.goHome(true);
   }
 
   zoomBy(factor: number): void {
+    this.#whole = false;
     this.#viewer.viewport?.zoomBy(factor);
     this.#viewer.viewport?.applyConstraints();
   }
 
   /** Moves by fractions of what is in sight. */
   panBy(x: number, y: number): void {
+    this.#whole = false;
     const { viewport } = this.#viewer;
     const { width, height } = viewport.getBounds();
     viewport.panBy(new OpenSeadragon.Point(x * width, y * height));

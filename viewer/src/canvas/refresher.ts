@@ -30,15 +30,15 @@ export class Refresher {
     /** Called when a tile shows what was new at a moment of the coordinator's clock, ms. */
     private readonly onShown: (at: number) => void,
   ) {
-    viewer.addHandler('tile-invalidated' as never, ((event: {
-      tile: OpenSeadragon.Tile;
-      setData: (data: Blob, type: string) => Promise<void>;
-    }) => {
-      const blob = this.#fresh.get(event.tile);
-      if (blob === undefined) return undefined;
-      this.#fresh.delete(event.tile);
-      return event.setData(blob, 'rasterBlob');
-    }) as never);
+    viewer.addHandler(
+      'tile-invalidated' as never,
+      ((event: { tile: OpenSeadragon.Tile; setData: (data: Blob, type: string) => Promise<void> }) => {
+        const blob = this.#fresh.get(event.tile);
+        if (blob === undefined) return undefined;
+        this.#fresh.delete(event.tile);
+        return event.setData(blob, 'rasterBlob');
+      }) as never,
+    );
   }
 
   /** Takes note that regions show something new. */
@@ -68,7 +68,8 @@ export class Refresher {
 
   #next(): void {
     while (this.#running < AT_ONCE && this.#waiting.size > 0) {
-      const [key, wanted] = this.#waiting.entries().next().value!;
+      // The finest first: it hides the others.
+      const [key, wanted] = [...this.#waiting].reduce((a, b) => (b[1].tile.level > a[1].tile.level ? b : a));
       this.#waiting.delete(key);
       this.#running++;
       this.#replace(wanted)

@@ -1,7 +1,8 @@
-import { useSignal, useSignalEffect } from '@preact/signals';
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { shown, place, lookAt } from '../session/view.js';
+import { lookAt, place, shown } from '../session/view.js';
 import type { WatchedJob } from '../session/watched-job.js';
+import { currentView as view } from './current-view.js';
 import { Legend } from './legend.js';
 import { Marks } from './marks.js';
 import { noteUpdate } from './note-update.js';
@@ -9,7 +10,6 @@ import { PictureView } from './picture-view.js';
 import { scaleBar } from './scale-bar.js';
 import { shownLevel } from './shown-level.js';
 import { Tools } from './tools.js';
-import { currentView as view } from './current-view.js';
 
 /** The picture with what lies over it. */
 export function Stage({ watched }: { readonly watched: WatchedJob }) {
@@ -61,11 +61,11 @@ export function Stage({ watched }: { readonly watched: WatchedJob }) {
     const state = watched.job.value?.state;
     if (state === 'running' || state === 'done') open.value = true;
   });
+  const layer = useComputed(() => `${shown.value.level}/${shown.value.difference}`);
   useSignalEffect(() => {
-    const { level, difference } = shown.value;
+    void layer.value;
     const job = watched.job.peek();
-    if (!open.value || !view.value || !job) return;
-    view.value.open(job, { ...shown.peek(), level, difference }, place.peek());
+    if (open.value && view.value && job) view.value.open(job, shown.peek(), place.peek());
   });
   useSignalEffect(() => {
     if (lookAt.value) view.value?.look(lookAt.value);
@@ -74,7 +74,7 @@ export function Stage({ watched }: { readonly watched: WatchedJob }) {
   return (
     <div class="stage">
       <div class="picture" ref={element} />
-      <canvas class="marks" ref={canvas} aria-hidden="true" style={{ width: '100%', height: '100%' }} />
+      <canvas class="marks" ref={canvas} style={{ width: '100%', height: '100%' }} />
       {open.value ? (
         <>
           <Tools watched={watched} />
@@ -149,7 +149,9 @@ function Where({ watched }: { readonly watched: WatchedJob }) {
   return (
     <div class="float where">
       <b title="Magnification of an objective that would show it so">
-        {finest?.power === undefined ? `${Math.round(zoom * 100)} %` : `${Number((finest.power * zoom).toPrecision(3))}×`}
+        {finest?.power === undefined
+          ? `${Math.round(zoom * 100)} %`
+          : `${Number((finest.power * zoom).toPrecision(3))}×`}
       </b>
       {finest && <span>{Number((finest.micrometersPerPixel / zoom).toPrecision(3))} µm/px</span>}
       <span class="place">

@@ -8,7 +8,10 @@ const TILE = 256;
 /** A picture as OpenSeadragon asks for it: DeepZoom, tiles of 256 px without overlap. */
 export function tileSource(job: JobView, { level, difference }: Shown, version: () => string): TileSource {
   const { id, width, height } = job;
-  const show = [...(level === undefined ? [] : [`level=${level}`]), ...(difference ? ['show=difference'] : [])];
+  const show = [
+    ...(level === undefined ? [] : [`level=${level}`]),
+    ...(difference ? ['show=difference'] : []),
+  ];
   const source = new TileSource({
     width,
     height,

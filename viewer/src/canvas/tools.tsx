@@ -26,7 +26,10 @@ export const TOGGLES = {
     is: ({ difference }: Shown) => difference,
     to: (on: boolean) => ({ difference: on }),
   },
-} as const satisfies Record<string, { icon: IconName; name: string; is: (now: Shown) => boolean; to: (on: boolean) => Partial<Shown> }>;
+} as const satisfies Record<
+  string,
+  { icon: IconName; name: string; is: (now: Shown) => boolean; to: (on: boolean) => Partial<Shown> }
+>;
 
 export type ToggleKey = keyof typeof TOGGLES;
 
@@ -86,19 +89,34 @@ function Levels({ levels }: { readonly levels: JobView['levels'] }) {
     shown.value = { ...shown.value, level };
   };
   const option = (level: number | undefined, name: string) => (
-    <button type="button" class="button" aria-pressed={shown.value.level === level} onClick={() => choose(level)}>
+    <button
+      type="button"
+      class="button"
+      aria-pressed={shown.value.level === level}
+      onClick={() => choose(level)}
+    >
       {name}
     </button>
   );
   return (
-    <div class="set" role="group" aria-label="Level">
+    <fieldset class="set" aria-label="Level">
       {option(undefined, 'All')}
-      {levels.map(({ index, power, scale }) => option(index, power === undefined ? `1:${scale}` : `${power}×`))}
-    </div>
+      {levels.map(({ index, power, scale }) =>
+        option(index, power === undefined ? `1:${scale}` : `${power}×`),
+      )}
+    </fieldset>
   );
 }
 
-function Zoom({ name, icon, onClick }: { readonly name: string; readonly icon: IconName; readonly onClick: () => void }) {
+function Zoom({
+  name,
+  icon,
+  onClick,
+}: {
+  readonly name: string;
+  readonly icon: IconName;
+  readonly onClick: () => void;
+}) {
   return (
     <button type="button" class="button" aria-label={name} title={name} onClick={onClick}>
       <Icon name={icon} />

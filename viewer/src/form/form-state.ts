@@ -27,7 +27,8 @@ export function enter(name: FieldName, value: string | boolean): void {
   if (before === undefined || !before.fields.has(name)) return;
   const fields = new Map(before.fields);
   fields.delete(name);
-  refusal.value = fields.size === 0 ? undefined : new Problem(before.status, before.code, before.message, fields);
+  refusal.value =
+    fields.size === 0 ? undefined : new Problem(before.status, before.code, before.message, fields);
 }
 
 /** Asks for the picture and shows it, or says what is wrong with which field. */

@@ -14,7 +14,8 @@ export function LayoutPainter({ tissues, drawing, onChange }: LayoutPainterProps
   const brush = useSignal<string | null>(tissues[0] ?? null);
   const columns = drawing[0]!.length;
   const paint = (row: number, column: number) => {
-    if (drawing[row]![column] !== brush.value) onChange(drawing.with(row, drawing[row]!.with(column, brush.value)));
+    if (drawing[row]![column] !== brush.value)
+      onChange(drawing.with(row, drawing[row]!.with(column, brush.value)));
   };
   const onPointer = (event: PointerEvent) => {
     if (event.buttons === 0) return;
@@ -32,7 +33,7 @@ export function LayoutPainter({ tissues, drawing, onChange }: LayoutPainterProps
   };
   return (
     <div class="painter">
-      <div class="sizes" role="group" aria-label="Brush">
+      <fieldset class="sizes" aria-label="Brush">
         {[...tissues, null].map((tissue) => (
           <button
             type="button"
@@ -47,10 +48,9 @@ export function LayoutPainter({ tissues, drawing, onChange }: LayoutPainterProps
             {tissue ?? 'seed'}
           </button>
         ))}
-      </div>
-      <div
+      </fieldset>
+      <fieldset
         class="cells"
-        role="group"
         aria-label="Layout"
         style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}
         onPointerDown={onPointer}
@@ -71,7 +71,7 @@ export function LayoutPainter({ tissues, drawing, onChange }: LayoutPainterProps
             />
           )),
         )}
-      </div>
+      </fieldset>
     </div>
   );
 }

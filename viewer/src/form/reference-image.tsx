@@ -15,7 +15,8 @@ export function ReferenceImage({ onChange }: { readonly onChange: (base64: strin
     onChange(await base64Of(file));
   };
   return (
-    <div
+    <fieldset
+      aria-label="Reference image"
       class="drop"
       data-over={over.value}
       onDragOver={(event) => {
@@ -46,7 +47,7 @@ export function ReferenceImage({ onChange }: { readonly onChange: (base64: strin
         accept="image/jpeg,image/png,image/tiff,image/webp"
         onChange={(event) => void take(event.currentTarget.files?.[0])}
       />
-    </div>
+    </fieldset>
   );
 }
 

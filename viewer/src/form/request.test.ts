@@ -10,14 +10,19 @@ const fields = new Map<FieldName, FieldSchema>([
 ]);
 
 test('numbers are numbers, text stays text, what is empty is left out', () => {
-  expect(requestOf(fields, { width: '2048', steps: '', seed: '18446744073709551615', postPass: false }, undefined)).toEqual({
+  expect(
+    requestOf(fields, { width: '2048', steps: '', seed: '18446744073709551615', postPass: false }, undefined),
+  ).toEqual({
     width: 2048,
     seed: '18446744073709551615',
   });
 });
 
 test('what is no number goes to the API as it was typed', () => {
-  expect(requestOf(fields, { width: 'wide' }, { tissue: 'breast' })).toEqual({ width: 'wide', content: { tissue: 'breast' } });
+  expect(requestOf(fields, { width: 'wide' }, { tissue: 'breast' })).toEqual({
+    width: 'wide',
+    content: { tissue: 'breast' },
+  });
 });
 
 test('names as a person reads them', () => {

@@ -25,7 +25,12 @@ export function SchemaField({ name, schema, value, wrong, fallback, onChange }: 
   if (schema.type === 'boolean')
     return (
       <div class="field tick">
-        <input {...aria} type="checkbox" checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+        <input
+          {...aria}
+          type="checkbox"
+          checked={value === true}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
         <label for={id}>{labelOf(name)}</label>
         {described}
       </div>
@@ -59,7 +64,12 @@ export function SchemaField({ name, schema, value, wrong, fallback, onChange }: 
   );
 }
 
-function Labelled(props: { id: string; name: string; described: ComponentChildren; children: ComponentChildren }) {
+function Labelled(props: {
+  id: string;
+  name: string;
+  described: ComponentChildren;
+  children: ComponentChildren;
+}) {
   return (
     <div class="field">
       <label for={props.id}>{props.name}</label>
@@ -79,6 +89,9 @@ export function Described(props: { id: string; hint: string | undefined; wrong: 
 }
 
 function hintOf({ description, minimum, maximum }: FieldSchema): string | undefined {
-  const range = minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum.toLocaleString('en')}` : undefined;
+  const range =
+    minimum !== undefined && maximum !== undefined
+      ? `${minimum} to ${maximum.toLocaleString('en')}`
+      : undefined;
   return [description, range].filter((part) => part !== undefined).join(', ') || undefined;
 }

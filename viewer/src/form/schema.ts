@@ -17,13 +17,18 @@ export interface FieldSchema {
 export type FieldName = keyof SubmitJob;
 
 interface OpenApi {
-  readonly components: { readonly schemas: Record<string, { readonly properties?: Record<string, FieldSchema> }> };
+  readonly components: {
+    readonly schemas: Record<string, { readonly properties?: Record<string, FieldSchema> }>;
+  };
 }
 
 /** Fields of POST /v1/jobs in the order of the API's own description. Throws `Problem`. */
 export async function readFields(signal?: AbortSignal): Promise<ReadonlyMap<FieldName, FieldSchema>> {
   const { components } = await get<OpenApi>('openapi.json', signal);
-  return new Map(Object.entries(components.schemas.SubmitJob?.properties ?? {})) as ReadonlyMap<FieldName, FieldSchema>;
+  return new Map(Object.entries(components.schemas.SubmitJob?.properties ?? {})) as ReadonlyMap<
+    FieldName,
+    FieldSchema
+  >;
 }
 
 /** `guidanceScale` as `Guidance scale`. */

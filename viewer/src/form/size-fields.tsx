@@ -17,7 +17,7 @@ export function SizeFields({ bundle, wrongOf }: SizeFieldsProps) {
         <Side name="width" wrong={wrongOf('width')} />
         <Side name="height" wrong={wrongOf('height')} />
       </div>
-      <div class="sizes" role="group" aria-label="Usual sizes">
+      <fieldset class="sizes" aria-label="Usual sizes">
         {SIZES.map((side) => (
           <button
             type="button"
@@ -32,7 +32,7 @@ export function SizeFields({ bundle, wrongOf }: SizeFieldsProps) {
             {side}²
           </button>
         ))}
-      </div>
+      </fieldset>
       <p class="field">
         <span class="hint">{spoken(bundle)}</span>
       </p>
@@ -65,10 +65,12 @@ function Side({ name, wrong }: { readonly name: 'width' | 'height'; readonly wro
 /** The size in millimetres of tissue, where the model has a scale. */
 function spoken(bundle: BundleView | undefined): string {
   const { width, height, power } = values.value;
-  const magnification = bundle?.magnifications.find((one) => `${one.power}` === power) ?? bundle?.magnifications[0];
+  const magnification =
+    bundle?.magnifications.find((one) => `${one.power}` === power) ?? bundle?.magnifications[0];
   const [across, down] = [Number(width), Number(height)];
   if (magnification === undefined || !(across > 0) || !(down > 0)) return ' ';
-  const millimetres = (pixels: number) => Number(((pixels * magnification.micrometersPerPixel) / 1000).toPrecision(3));
+  const millimetres = (pixels: number) =>
+    Number(((pixels * magnification.micrometersPerPixel) / 1000).toPrecision(3));
   const at = magnification.power === undefined ? '' : ` at ${magnification.power}×`;
   return `${millimetres(across)} × ${millimetres(down)} mm${at}`;
 }

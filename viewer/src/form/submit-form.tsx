@@ -22,9 +22,12 @@ export function SubmitForm() {
   // Again when the coordinator is back: it may be another one.
   useSignalEffect(() => {
     if (!connected.value) return;
-    readFields().then((read) => {
-      fields.value = read;
-    }, () => undefined);
+    readFields().then(
+      (read) => {
+        fields.value = read;
+      },
+      () => undefined,
+    );
     readBundles().catch(() => undefined);
   });
   useEffect(() => {
@@ -37,7 +40,9 @@ export function SubmitForm() {
   const wrongOf = (name: string) =>
     refusal.value?.fields.get(name) ??
     [...(refusal.value?.fields ?? [])].find(([field]) => field.startsWith(`${name}.`))?.[1];
-  const unplaced = refusal.value !== undefined && ![...refusal.value.fields.keys()].some((field) => fields.value.has(field.split('.')[0] as FieldName));
+  const unplaced =
+    refusal.value !== undefined &&
+    ![...refusal.value.fields.keys()].some((field) => fields.value.has(field.split('.')[0] as FieldName));
   const field = (name: FieldName, schema: FieldSchema) => (
     <SchemaField
       key={name}
@@ -77,7 +82,9 @@ export function SubmitForm() {
                 }}
               />
               <PowerField bundle={bundle.value} wrong={wrongOf('power')} />
-              {[...fields.value].filter(([name]) => !OWN_PLACE.has(name)).map(([name, schema]) => field(name, schema))}
+              {[...fields.value]
+                .filter(([name]) => !OWN_PLACE.has(name))
+                .map(([name, schema]) => field(name, schema))}
             </div>
           </details>
         </div>
@@ -96,7 +103,13 @@ export function SubmitForm() {
   );
 }
 
-function BundleField({ chosen, wrong }: { readonly chosen: BundleView | undefined; readonly wrong: string | undefined }) {
+function BundleField({
+  chosen,
+  wrong,
+}: {
+  readonly chosen: BundleView | undefined;
+  readonly wrong: string | undefined;
+}) {
   return (
     <div class="field">
       <label for="field-bundle">Model</label>
@@ -119,8 +132,17 @@ function BundleField({ chosen, wrong }: { readonly chosen: BundleView | undefine
   );
 }
 
-function PowerField({ bundle, wrong }: { readonly bundle: BundleView | undefined; readonly wrong: string | undefined }) {
-  const powers = bundle?.magnifications.flatMap(({ power, micrometersPerPixel }) => (power === undefined ? [] : [{ power, micrometersPerPixel }])) ?? [];
+function PowerField({
+  bundle,
+  wrong,
+}: {
+  readonly bundle: BundleView | undefined;
+  readonly wrong: string | undefined;
+}) {
+  const powers =
+    bundle?.magnifications.flatMap(({ power, micrometersPerPixel }) =>
+      power === undefined ? [] : [{ power, micrometersPerPixel }],
+    ) ?? [];
   if (powers.length === 0) return null;
   return (
     <div class="field">
@@ -146,7 +168,11 @@ function PowerField({ bundle, wrong }: { readonly bundle: BundleView | undefined
 }
 
 /** What is taken if a field is left empty: the bundle's own default, else the API's. */
-function fallbackOf(name: FieldName, schema: FieldSchema, bundle: BundleView | undefined): string | undefined {
+function fallbackOf(
+  name: FieldName,
+  schema: FieldSchema,
+  bundle: BundleView | undefined,
+): string | undefined {
   const own = bundle?.defaults[name as keyof BundleView['defaults']];
   const value = own ?? schema.default;
   if (value === undefined) return name === 'seed' ? 'drawn by lot' : undefined;

@@ -54,7 +54,9 @@ function actionOf(key: string, target: HTMLElement): ((showHelp: () => void) => 
   }
   if (key in TOGGLES && (key !== 'd' || running())) return () => toggle(key as ToggleKey);
   // Arrows belong to lists and other scrolled things where these have the focus.
-  const moves = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[key];
+  const moves = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[
+    key
+  ];
   if (moves === undefined || target.closest('.jobs, .new, .lanes')) return undefined;
   return () => view?.panBy(moves[0]!, moves[1]!);
 }

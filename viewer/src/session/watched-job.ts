@@ -7,8 +7,8 @@ import { keepConnected } from '../api/keep-connected.js';
 import { Problem } from '../api/problem.js';
 import { LevelState, type Region } from '../canvas/level-state.js';
 import { Activity } from '../timeline/spans.js';
-import { isEnded } from './job-state.js';
 import { noteJob } from './job-list.js';
+import { isEnded } from './job-state.js';
 import { noteLink } from './link-state.js';
 
 /** Where the picture shows something new: of one level, or everywhere. `at`: the coordinator's clock, ms. */

@@ -1,4 +1,4 @@
-import { css, type Colour } from '../canvas/colours.js';
+import { type Colour, css } from '../canvas/colours.js';
 import type { Lane } from './spans.js';
 
 /** Height of a lane, rem; as in timeline.css. */
@@ -35,7 +35,12 @@ export function drawLanes(
     context.fillRect(0, top, width, lane * 0.6);
     for (const span of spans) {
       context.fillStyle = levelColour(span.level);
-      context.fillRect((span.from - from) * scale, top, Math.max(0.34, (span.to - span.from) * scale), lane * 0.6);
+      context.fillRect(
+        (span.from - from) * scale,
+        top,
+        Math.max(0.34, (span.to - span.from) * scale),
+        lane * 0.6,
+      );
     }
   }
 }

@@ -3,10 +3,17 @@ import { Activity } from './spans.js';
 
 test('spans that touch are one; a gap stays a gap', () => {
   const activity = new Activity();
-  for (const [from, to] of [[0, 10], [12, 20], [60, 100]] as const)
+  for (const [from, to] of [
+    [0, 10],
+    [12, 20],
+    [60, 100],
+  ] as const)
     activity.add({ node: 'a', level: 0, from, to });
   const [lane] = activity.lanes(0, 100);
-  expect(lane!.spans.map(({ from, to }) => [from, to])).toEqual([[0, 20], [60, 100]]);
+  expect(lane!.spans.map(({ from, to }) => [from, to])).toEqual([
+    [0, 20],
+    [60, 100],
+  ]);
   expect(lane!.busy).toBeCloseTo(0.6);
 });
 

@@ -37,7 +37,12 @@ export class Activity {
     const lane = this.#lanes.get(span.node) ?? [];
     this.#lanes.set(span.node, lane);
     const last = lane.at(-1);
-    if (last !== undefined && last.level === span.level && span.from - last.to < JOIN && span.from >= last.from)
+    if (
+      last !== undefined &&
+      last.level === span.level &&
+      span.from - last.to < JOIN &&
+      span.from >= last.from
+    )
       lane[lane.length - 1] = { ...last, to: Math.max(last.to, span.to) };
     else lane.push(span);
     if (lane.length > KEPT) lane.splice(0, lane.length - KEPT);

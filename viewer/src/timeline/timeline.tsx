@@ -2,8 +2,8 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { duration, percent } from '../app/format.js';
 import { Icon } from '../app/icons.js';
-import { isDark } from '../theme/theme.js';
 import type { WatchedJob } from '../session/watched-job.js';
+import { isDark } from '../theme/theme.js';
 import { drawLanes, LANE } from './draw.js';
 
 /** What each node did and when; gaps are where it waited. */
@@ -50,7 +50,7 @@ export function Timeline({ watched }: { readonly watched: WatchedJob }) {
               </li>
             ))}
           </ul>
-          <canvas ref={canvas} aria-hidden="true" style={{ height: `${lanes.length * LANE}rem` }} />
+          <canvas ref={canvas} style={{ height: `${lanes.length * LANE}rem` }} />
         </div>
       )}
     </details>
