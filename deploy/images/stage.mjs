@@ -31,6 +31,7 @@ function stage(folder) {
     });
   }
   cpSync(join(ROOT, 'cli/bin'), join(folder, 'cli/bin'), { recursive: true });
+  cpSync(join(ROOT, 'viewer/dist/page'), join(folder, 'viewer/dist/page'), { recursive: true });
   cpSync(join(ROOT, 'models/histology-mini'), join(folder, 'models/histology-mini'), { recursive: true });
   npm(folder, 'install', '--omit=dev', '--no-save', '--no-progress');
   writeFileSync(join(folder, 'sbom.json'), npm(folder, 'sbom', '--sbom-format=cyclonedx'));
