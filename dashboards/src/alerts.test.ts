@@ -23,18 +23,18 @@ function anchors(markdown: string): Set<string> {
 
 describe.skipIf(NO_PROMETHEUS)('alert rules', () => {
   it('are rules', () => {
-    expect(promtool(['check', 'rules', 'tessera.rules.yaml'], ALERTS)).toContain('SUCCESS');
+    expect(promtool(['check', 'rules', 'tessera.rules.yaml'], { cwd: ALERTS })).toContain('SUCCESS');
   });
 
   it('are found by the configuration that we provide', () => {
     const folder = fileURLToPath(new URL('../provisioning/', import.meta.url));
-    expect(promtool(['check', 'config', 'prometheus.yaml'], folder)).toContain(
+    expect(promtool(['check', 'config', 'prometheus.yaml'], { cwd: folder })).toContain(
       `${alerts().length} rules found`,
     );
   });
 
   it('are raised by what they are about and by nothing else', () => {
-    expect(promtool(['test', 'rules', 'tessera.test.yaml'], ALERTS)).toContain('SUCCESS');
+    expect(promtool(['test', 'rules', 'tessera.test.yaml'], { cwd: ALERTS })).toContain('SUCCESS');
   }, 120_000);
 });
 

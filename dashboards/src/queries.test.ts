@@ -6,7 +6,7 @@ import { NatsServer, NO_NATS } from '@tessera/farm/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FARM, JOB, NODE } from './index.js';
 import { alerts, RULES_FILE, selectors } from './testing/alerts.js';
-import { NO_PROMETHEUS, Prometheus } from './testing/prometheus.js';
+import { NO_PROMETHEUS, Prometheus, promtool } from './testing/prometheus.js';
 
 /** Long enough for a dozen scrapes. */
 const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '1280x1280', '--seed', '3', '--format', 'tif'];
@@ -93,6 +93,15 @@ describe.skipIf(NO_PROMETHEUS || NO_NATS)('on a farm that Prometheus has scraped
     for (const selector of selectors(expr)) {
       const series = await prometheus.queryRange(selector, started, Date.now() / 1000);
       expect(series, selector).not.toEqual([]);
+    }
+  });
+
+  it('answers metrics that are named as metrics should be', async () => {
+    for (const { metrics } of services) {
+      const text = await (await fetch(`http://${metrics}/metrics`)).text();
+      // Those of prom-client itself have other habits.
+      const ours = text.split('\n').filter((line) => /\btessera_/.test(line));
+      expect(promtool(['check', 'metrics'], { input: `${ours.join('\n')}\n` })).toBe('');
     }
   });
 

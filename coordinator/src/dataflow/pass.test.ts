@@ -158,6 +158,17 @@ describe('Pass', () => {
     expect(pass.reached(1)).toBe(false);
   });
 
+  it('knows how far apart its cells are', () => {
+    fc.assert(
+      fc.property(shapes, orders, fc.integer({ min: 0, max: 60 }), (shape, order, stop) => {
+        const { pass } = run(makePlan(shape), picker(order), undefined, stop);
+        const { cellSteps } = pass.state;
+        expect(pass.span).toEqual({ lowest: Math.min(...cellSteps), highest: Math.max(...cellSteps) });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('ignores a second delivery', () => {
     const plan = makePlan({ fusion: 'overlap', sampler: 'dpmpp-2m', movesLatent: false });
     const { pass, canvas } = run(plan, () => 0, undefined, 3);

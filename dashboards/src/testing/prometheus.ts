@@ -20,8 +20,8 @@ const found = find();
 export const NO_PROMETHEUS = found.prometheus === undefined;
 
 /** Runs promtool and gives what it says; throws with that if it finds something wrong. */
-export function promtool(args: readonly string[], cwd: string): string {
-  return execFileSync(found.promtool!, args, { cwd, encoding: 'utf8', stdio: 'pipe' });
+export function promtool(args: readonly string[], { cwd = '.', input = '' } = {}): string {
+  return execFileSync(found.promtool!, args, { cwd, input, encoding: 'utf8', stdio: 'pipe' });
 }
 
 /** What a Prometheus of a test is to do. */

@@ -105,6 +105,16 @@ describe('the metrics of a board', () => {
     expect(series.get('tessera_output_bytes_total')).toBeGreaterThan(0);
   });
 
+  it('have as many series after many jobs as after one', async () => {
+    await takeInNode();
+    await ended(await submit());
+    const names = async () =>
+      [...(await scrape(exposition)).keys()].filter((name) => name.startsWith('tessera_')).sort();
+    const first = await names();
+    for (let job = 0; job < 3; job++) await ended(await submit());
+    expect(await names()).toEqual(first);
+  });
+
   it('count as pending what queued jobs have to do, and not what paused ones have', async () => {
     const pending = async () => (await scrape(exposition)).get('tessera_pending_tile_steps');
     const first = await submit();
