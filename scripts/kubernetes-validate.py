@@ -20,6 +20,9 @@ def closed(schema):
     if not isinstance(schema, dict):
         return schema
     made = {key: closed(value) for key, value in schema.items()}
+    if str(made.get("pattern", "")).startswith("^(?i)"):
+        # Go takes flags anywhere, Python at the start only.
+        made["pattern"] = "(?i)^" + made["pattern"].removeprefix("^(?i)")
     if made.get("x-kubernetes-int-or-string"):
         return {"type": ["integer", "string"]}
     open_ended = made.get("x-kubernetes-preserve-unknown-fields") or "additionalProperties" in made

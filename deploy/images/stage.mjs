@@ -8,8 +8,6 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Rooms that `tessera` is made of, as `cli` and what it depends on name them. */
-const ROOMS = ['proto', 'tiler', 'farm', 'gpu-node', 'coordinator', 'cli'];
 const NOT_RUN = /\.test\.|\.fixture\.|\.d\.ts$|\.map$|\.tsbuildinfo$|[\\/]testing$/;
 
 const [to] = process.argv.slice(2);
@@ -20,10 +18,11 @@ if (to === undefined) {
 stage(resolve(to));
 
 function stage(folder) {
+  const rooms = [...roomsOf('cli')];
   mkdirSync(folder, { recursive: true });
   for (const file of ['package-lock.json', '.npmrc', 'LICENSE']) cpSync(join(ROOT, file), join(folder, file));
-  copyManifest('.', folder, (manifest) => ({ ...manifest, workspaces: ROOMS }));
-  for (const room of ROOMS) {
+  copyManifest('.', folder, (manifest) => ({ ...manifest, workspaces: rooms }));
+  for (const room of rooms) {
     copyManifest(room, join(folder, room));
     cpSync(join(ROOT, room, 'dist'), join(folder, room, 'dist'), {
       recursive: true,
@@ -36,6 +35,17 @@ function stage(folder) {
   npm(folder, 'install', '--omit=dev', '--no-save', '--no-progress');
   writeFileSync(join(folder, 'sbom.json'), npm(folder, 'sbom', '--sbom-format=cyclonedx'));
   dropOtherPlatforms(join(folder, 'node_modules/onnxruntime-node/bin/napi-v6'));
+}
+
+/** A room and all that it depends on, by their package.json. */
+function roomsOf(room, known = new Set()) {
+  known.add(room);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(ROOT, room, 'package.json'), 'utf8'));
+  for (const name of Object.keys(dependencies)) {
+    const other = name.replace('@tessera/', '');
+    if (other !== name && !known.has(other)) roomsOf(other, known);
+  }
+  return known;
 }
 
 /** A package.json without what only building and testing needs. */

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
   // biome-ignore lint/suspicious/noExplicitAny: what is in it is each kind's own; the schemas check it (schemas.test.ts).
   readonly spec?: any;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 /** Folders of deploy/k8s/overlays. */

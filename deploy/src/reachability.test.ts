@@ -8,6 +8,7 @@ const HTTP = 8080;
 const NODE = 50052;
 const NATS = 4222;
 const MONITOR = 8222;
+const METRICS = 9464;
 
 const client: Pod = { namespace: 'lab', labels: { 'tessera.dev/client': 'true' } };
 const stranger: Pod = { namespace: 'lab', labels: { app: 'shop' } };
@@ -31,7 +32,7 @@ describe.skipIf(NO_KUBERNETES).each(OVERLAYS)('who talks to whom in %s', (overla
     const everyone = pods();
     const open = Object.entries(everyone).flatMap(([from, source]) =>
       Object.entries(everyone).flatMap(([to, target]) =>
-        [GRPC, HTTP, NODE, NATS, MONITOR]
+        [GRPC, HTTP, NODE, NATS, MONITOR, METRICS]
           .filter(
             (port) =>
               from !== to && target.namespace === 'tessera' && mayReach(policies(), source, target, port),
@@ -44,7 +45,18 @@ describe.skipIf(NO_KUBERNETES).each(OVERLAYS)('who talks to whom in %s', (overla
       `coordinator -> nats:${NATS}`,
       `node -> nats:${NATS}`,
       `client -> coordinator:${GRPC}`,
+      `client -> coordinator:${HTTP}`,
     ]);
+  });
+
+  it('lets Prometheus read metrics where there is one, and nothing else', () => {
+    const prometheus: Pod = { namespace: 'monitoring', labels: {} };
+    const reads = (name: string) =>
+      [METRICS, GRPC, NODE, HTTP].filter((port) => mayReach(policies(), prometheus, pods()[name]!, port));
+    const watched = manifestsOf(overlay).some(({ kind }) => kind === 'PodMonitor');
+    expect(reads('node')).toEqual(watched ? [METRICS] : []);
+    expect(reads('coordinator')).toEqual(watched ? [METRICS] : []);
+    expect(reads('nats')).toEqual([]);
   });
 
   it('lets nothing out into the world', () => {

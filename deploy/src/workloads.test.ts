@@ -14,6 +14,13 @@ describe.skipIf(NO_KUBERNETES).each(OVERLAYS)('workloads of %s', (overlay) => {
           expect(container[probe], `${metadata.name} ${probe}`).toBeDefined();
   });
 
+  it('are in one namespace with all that belongs to them', () => {
+    const elsewhere = manifestsOf(overlay).filter(
+      ({ kind, metadata }) => kind !== 'Namespace' && metadata.namespace !== 'tessera',
+    );
+    expect(elsewhere.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
+  });
+
   it('ask for memory and are held to it', () => {
     for (const { metadata, spec } of workloadsOf(overlay))
       for (const { resources } of spec.template.spec.containers) {

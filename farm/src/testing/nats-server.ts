@@ -18,6 +18,9 @@ function find(): { server?: string; reason?: string } {
 
 const found = find();
 
+/** The program; undefined where it can't be had. */
+export const NATS_SERVER = found.server;
+
 /** True where nats-server can't be had: `describe.skipIf(NO_NATS)`. Under CI=1 that is an error instead. */
 export const NO_NATS = found.server === undefined;
 
