@@ -1,4 +1,4 @@
-// Documents and dashboards that are made from definitions in the code. Run, it writes them; `npm run check` compares them.
+// Documents, dashboards and manifests that are made from definitions elsewhere. Run, it writes them; `npm run check` compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { licencesDocument } from './licences.mjs';
 import { isMain, ROOT } from './run.mjs';
@@ -7,11 +7,16 @@ import { isMain, ROOT } from './run.mjs';
 export async function generatedDocs() {
   const { settingsDocument } = await import(`${ROOT}cli/dist/config/document.js`);
   const { documentMetrics } = await import(`${ROOT}telemetry/dist/definitions/index.js`);
+  const { prometheusRule } = await import(`${ROOT}deploy/dist/prometheus-rule.js`);
   const { dashboardFiles } = await import(`${ROOT}dashboards/dist/index.js`);
   return new Map([
     ['docs/configuration.md', settingsDocument()],
     ['docs/licences.md', licencesDocument()],
     ['docs/metrics.md', documentMetrics()],
+    [
+      'deploy/k8s/components/monitoring/prometheus-rule.yaml',
+      prometheusRule(read('dashboards/alerts/tessera.rules.yaml')),
+    ],
     ...dashboardFiles(),
   ]);
 }
