@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Figure, mixed, type Scale, strong, weak } from './figures.js';
+import { schedule, thousand } from './schedule.js';
 
 // The figures of a farm of processes on this machine: `npm run bench:cluster [-- NAME...]`. Simulated devices stand where
 // GPUs would; every figure is a ratio to what those devices would do if they never waited. Where this machine could not feed
@@ -13,6 +14,8 @@ const { values, positionals } = parseArgs({
 const scale: Scale = { steps: Number(values.steps), rate: Number(values.rate) };
 
 const FIGURES: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  schedule,
+  thousand,
   strong4: () => strong(4, 0.97, scale),
   strong8: () => strong(8, 0.95, scale),
   strong32: () => strong(32, 0.9, scale),

@@ -49,6 +49,11 @@ export class Service {
     return this.#process.pid!;
   }
 
+  /** Sends a signal to the process, if it is there. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   /** Sends a signal and resolves to the exit code once the process is gone; null if the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#process;

@@ -5,8 +5,8 @@ import type { NodeHandle } from './node-handle.js';
 import type { NodePool } from './node-pool.js';
 
 /**
- * A node that owes an answer for so many times what it usually takes is treated as gone. Real nodes share their machine: with
- * ten other processes on two cores answers took up to four times their mean.
+ * A node that owes an answer for so many times what it usually takes is treated as gone. Chosen, not measured: a node that lost
+ * nine tenths of its machine to others is still waited for.
  */
 export const STALL_TIMES = 10;
 /** Never sooner, seconds: pauses for garbage, for a lost packet sent again, for a disk are of that order. */
