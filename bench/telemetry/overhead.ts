@@ -69,7 +69,7 @@ function observing(): number {
       run.awaitsGuide(task);
       run.queued(task);
     }
-    const batch = run.batch({ kind: 'denoise', tasks, node: handle, most: BATCH });
+    const batch = run.batch({ kind: 'denoise', tasks, node: handle, most: BATCH, race: false });
     const headers = batch.headers();
     batch.sent();
     const call = node.observer.call('denoise', BATCH, (key) => headers[key]);

@@ -199,10 +199,14 @@ export const FARM: DashboardSpec = {
       panels: [
         {
           kind: 'time',
-          title: 'Batches in flight',
-          description: 'Sent to nodes and not answered: two a node keep it busy.',
+          title: 'Batches in flight, and races',
+          description:
+            'Sent to nodes and not answered: two a node keep it busy. A race, here a second: a node that has nothing left is given what another is late with.',
           unit: 'none',
-          queries: [{ expr: `sum(tessera_batches_in_flight{${OURS}})`, legend: 'in flight' }],
+          queries: [
+            { expr: `sum(tessera_batches_in_flight{${OURS}})`, legend: 'in flight' },
+            { expr: rate(`tessera_races_total{${OURS}}`), legend: 'races' },
+          ],
         },
         {
           kind: 'time',

@@ -23,7 +23,7 @@ export interface RunObserver {
   awaitsGuide(task: Task): void;
   /** A task may run as soon as a node is free. */
   queued(task: Task): void;
-  /** Tasks of one kind were taken off the queue for a node. */
+  /** Tasks of one kind go to a node. */
   batch(batch: TakenBatch): BatchObserver;
   /** A tile-step was applied, for the first time. */
   tileStep(task: DenoiseTask): void;
@@ -48,6 +48,8 @@ export interface TakenBatch {
   readonly node: NodeHandle;
   /** Most tasks that it could hold. */
   readonly most: number;
+  /** It was not on the queue: another node that is behind has been sent the same tasks, and may be first yet. */
+  readonly race: boolean;
 }
 
 /** One batch on its way. */

@@ -160,7 +160,7 @@ export class JobRun implements WorkSource, BatchHost {
   rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined {
     if (!this.#mayWork(node)) return undefined;
     const open = tasks.filter((task) => !task.done && task.failures.allows(node.api.address));
-    return open.length === 0 ? undefined : this.#batchOf(open, node);
+    return open.length === 0 ? undefined : this.#batchOf(open, node, true);
   }
 
   #mostTiles(node: NodeHandle): number {
@@ -168,9 +168,9 @@ export class JobRun implements WorkSource, BatchHost {
     return Math.min(this.#options.batch ?? Math.max(1, batch), this.#tilesPerMessage);
   }
 
-  #batchOf(tasks: readonly Task[], node: NodeHandle): Batch {
+  #batchOf(tasks: readonly Task[], node: NodeHandle, race = false): Batch {
     const kind = tasks[0]!.kind === 'denoise' ? 'denoise' : 'decode';
-    const observed = this.observer.batch({ kind, tasks, node, most: this.#mostTiles(node) });
+    const observed = this.observer.batch({ kind, tasks, node, most: this.#mostTiles(node), race });
     const batch =
       kind === 'denoise'
         ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)

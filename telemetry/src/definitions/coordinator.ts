@@ -105,6 +105,7 @@ export const COORDINATOR = {
     ['method'],
     METHODS,
   ),
+  races: counter('tessera_races_total', 'Batches sent to a second node because the first was behind.'),
   retries: counter(
     'tessera_retries_total',
     'Failures of a task on a node, by their cause; each is tried again unless it has failed on every node.',

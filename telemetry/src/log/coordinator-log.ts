@@ -76,9 +76,9 @@ class RunLog implements RunObserver {
   tileStep(): void {}
   window(): void {}
 
-  batch({ kind, tasks, node }: TakenBatch): BatchObserver {
+  batch({ kind, tasks, node, race }: TakenBatch): BatchObserver {
     const batch = ++this.#batches;
-    const fields = { node: node.name, batch, method: kind, tasks: tasks.length };
+    const fields = { node: node.name, batch, method: kind, tasks: tasks.length, race };
     return new BatchLog(this.#log, { [JOB_HEADER]: this.#id, [BATCH_HEADER]: String(batch) }, fields);
   }
 

@@ -103,6 +103,14 @@ describe('the metrics of a coordinator', () => {
     expect(series.get('tessera_checkpoint_bytes_sum')).toBeGreaterThan(0);
   });
 
+  it('count a race, and not as a wait of its tiles', async () => {
+    const farm = new SimulatedFarm([{}, { name: 'late', latency: 1 }], { random: 1 });
+    const { tileSteps } = await farm.run({});
+    const series = await scrape(farm.exposition);
+    expect(series.get('tessera_races_total')).toBeGreaterThan(0);
+    expect(series.get('tessera_ready_wait_seconds_count{task="tile-step"}')).toBe(tileSteps);
+  });
+
   it('count what fails by its cause', async () => {
     const farm = new SimulatedFarm({ lies: 1 }, { faultsEnd: 0.025 });
     await farm.run(ROW);

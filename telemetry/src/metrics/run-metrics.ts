@@ -81,16 +81,21 @@ export class RunMetrics implements RunObserver {
     task.since = at;
   }
 
-  batch({ kind, tasks, most }: TakenBatch): BatchObserver {
+  batch({ kind, tasks, most, race }: TakenBatch): BatchObserver {
     const series = this.#series;
     const at = series.now();
-    for (const task of tasks) {
-      series.readyWait.of(TASK_NAMES[task.kind]).observe(at - (task.since ?? at));
-      task.since = undefined;
-    }
+    if (race) series.metrics.races.inc();
+    else this.#waited(tasks, at);
     series.batchTasks.of(kind).observe(tasks.length);
     series.batchFill.of(kind).observe(tasks.length / most);
     return new BatchMetrics(kind, at, series);
+  }
+
+  #waited(tasks: readonly Task[], at: number): void {
+    for (const task of tasks) {
+      this.#series.readyWait.of(TASK_NAMES[task.kind]).observe(at - (task.since ?? at));
+      task.since = undefined;
+    }
   }
 
   tileStep({ pass }: DenoiseTask): void {

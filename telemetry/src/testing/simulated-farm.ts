@@ -31,24 +31,29 @@ const NODE: NodeSpec = {
 
 const JOB: SimulatedJob = { width: 150, height: 120, steps: 3, sampler: 'ddim', lead: 0, fusion: 'overlap' };
 
-/** One job on one node that takes 10 ms a tile, on a clock of its own, with a coordinator's metrics. */
+/** One job on nodes that take 10 ms a tile, on a clock of its own, with a coordinator's metrics. */
 export class SimulatedFarm {
   readonly clock = new VirtualClock();
   readonly exposition = new Exposition({ version: '0', role: 'coordinator' });
   readonly state = new MemoryState();
   readonly bus: LossyBus;
   readonly #farm: Farm;
-  readonly #node: SimulatedNode;
+  readonly #nodes: readonly SimulatedNode[];
   #ended = false;
 
   /** Faults end after `faultsEnd` seconds and are drawn from `random`; the first `lost` fetches of frames find nothing. */
-  constructor(node: Partial<NodeSpec> = {}, { faultsEnd = 0, random = 0, lost = 0 } = {}) {
+  constructor(
+    nodes: Partial<NodeSpec> | readonly Partial<NodeSpec>[] = {},
+    { faultsEnd = 0, random = 0, lost = 0 } = {},
+  ) {
     const { clock } = this;
     let left = lost;
     this.bus = new LossyBus(() => left-- > 0);
     const metrics = new CoordinatorMetrics(this.exposition, () => clock.now());
     this.#farm = new Farm({ clock, elastic: true, observer: metrics });
-    this.#node = new SimulatedNode({ ...NODE, ...node }, clock, () => random, this.bus, faultsEnd);
+    this.#nodes = [nodes]
+      .flat()
+      .map((node) => new SimulatedNode({ ...NODE, ...node }, clock, () => random, this.bus, faultsEnd));
   }
 
   /** Lets the job run; `at` is called once the clock shows so many seconds. */
@@ -57,8 +62,8 @@ export class SimulatedFarm {
     { checkpointSeconds = 1000, barrier = false } = {},
     at?: { readonly seconds: number; readonly look: () => Promise<void> },
   ): Promise<RenderReport> {
-    const joined = this.#farm.pool.add(this.#node);
-    await this.clock.runUntil(() => this.#farm.nodes.length > 0, 1);
+    const joined = Promise.all(this.#nodes.map((node) => this.#farm.pool.add(node)));
+    await this.clock.runUntil(() => this.#farm.nodes.length === this.#nodes.length, 10);
     await joined;
     const picture = new MemoryPicture(undefined);
     const rendering = renderOnFarm(

@@ -63,13 +63,14 @@ class RunTrace implements RunObserver {
     this.#queued.set(task, spanTime());
   }
 
-  batch({ kind, tasks, node }: TakenBatch): BatchObserver {
+  batch({ kind, tasks, node, race }: TakenBatch): BatchObserver {
     const now = spanTime();
-    const began = Math.min(now, ...tasks.map((task) => this.#queued.get(task) ?? now));
+    const began = race ? now : Math.min(now, ...tasks.map((task) => this.#queued.get(task) ?? now));
     const attributes = {
       'tessera.job': this.#job,
       'tessera.node': node.name,
       'tessera.tasks': tasks.map(nameOf),
+      'tessera.race': race,
     };
     const links: Link[] = [{ context: this.#span.spanContext() }];
     const options = { startTime: began, attributes, links };
