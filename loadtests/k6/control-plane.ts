@@ -2,6 +2,7 @@
 // `src/control-plane.ts` starts it and says in LOAD what to load and how much.
 import { check } from 'k6';
 import exec from 'k6/execution';
+import http from 'k6/http';
 import { Client, type Response, StatusOK, Stream } from 'k6/net/grpc';
 import type { Options, Scenario } from 'k6/options';
 
@@ -9,6 +10,8 @@ import type { Options, Scenario } from 'k6/options';
 interface Load {
   /** host:port of the coordinator. */
   readonly address: string;
+  /** host:port of its HTTP API. */
+  readonly page: string;
   /** Folder of the `.proto` files. */
   readonly protocol: string;
   /** A SubmitRequest as JSON; each caller puts a seed of its own in. */
@@ -17,6 +20,7 @@ interface Load {
   readonly submits: number;
   readonly cancels: number;
   readonly lists: number;
+  readonly http: number;
   readonly watchers: number;
   /** Longest a call may take at the 99th percentile, ms. */
   readonly p99: number;
@@ -33,9 +37,10 @@ const scenarios: Record<string, Scenario> = {};
 const thresholds: Record<string, string[]> = {};
 
 function add(name: string, scenario: Scenario): void {
-  scenarios[name] = { ...scenario, exec: name };
+  const duration = name === 'http' ? 'http_req_duration' : 'grpc_req_duration';
+  scenarios[name] = { ...scenario, exec: name === 'http' ? 'overHttp' : name };
   thresholds[`checks{scenario:${name}}`] = ['rate==1'];
-  thresholds[`grpc_req_duration{scenario:${name}}`] = [`p(99)<${load.p99}`];
+  thresholds[`${duration}{scenario:${name}}`] = [`p(99)<${load.p99}`];
 }
 
 function constantly(name: string, rate: number): void {
@@ -46,8 +51,8 @@ function constantly(name: string, rate: number): void {
     rate,
     timeUnit: '1s',
     duration,
-    preAllocatedVUs: Math.ceil(rate),
-    maxVUs: Math.ceil(rate) * 10,
+    // To make one takes as long as some iterations: none is made under load.
+    preAllocatedVUs: Math.min(400, Math.ceil(rate) * 10),
   });
   // What was to be asked and could not be, for want of answers.
   thresholds[`dropped_iterations{scenario:${name}}`] = ['count==0'];
@@ -56,6 +61,7 @@ function constantly(name: string, rate: number): void {
 constantly('submit', load.submits);
 constantly('cancel', load.cancels);
 constantly('list', load.lists);
+constantly('http', load.http);
 if (load.watchers > 0)
   add('watch', {
     executor: 'per-vu-iterations',
@@ -105,6 +111,24 @@ export function cancel(): void {
 export function list(): void {
   const answer = call('List', { page_size: 100 });
   check(answer, { listed: (one) => one.status === StatusOK });
+}
+
+/** Asks for a small picture as a page does, looks at it, and ends it. */
+export function overHttp(): void {
+  const params = { headers: { 'content-type': 'application/json' }, tags: { name: 'jobs' } };
+  const seed = `5${exec.scenario.iterationInTest}`;
+  const jobs = `http://${load.page}/v1/jobs`;
+  const asked = http.post(
+    jobs,
+    JSON.stringify({ width: 64, height: 64, steps: 2, format: 'png', seed }),
+    params,
+  );
+  check(asked, { 'submitted over HTTP': ({ status }) => status === 201 });
+  const { id } = asked.json() as { id?: string };
+  check(http.get(`${jobs}/${id}`, params), { 'seen over HTTP': ({ status }) => status === 200 });
+  check(http.post(`${jobs}/${id}/cancel`, null, { tags: { name: 'cancel' } }), {
+    'ended over HTTP': ({ status }) => status === 200,
+  });
 }
 
 /** Sees a job through to its end. */

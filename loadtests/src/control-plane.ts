@@ -14,6 +14,8 @@ export interface ControlLoad {
   /** Each submits, cancels and cancels again. */
   readonly cancels: number;
   readonly lists: number;
+  /** Each asks over HTTP for a job, looks at it and cancels it. */
+  readonly http: number;
   /** Each submits a job and watches it to its end. */
   readonly watchers: number;
   /** Longest a call may take at the 99th percentile, ms. */
@@ -41,20 +43,20 @@ interface Summary {
   readonly metrics: Record<string, { readonly values: Record<string, number> }>;
 }
 
-const SCENARIOS = ['submit', 'cancel', 'list', 'watch'];
+const SCENARIOS = ['submit', 'cancel', 'list', 'http', 'watch'];
 const script = fileURLToPath(new URL('../k6/control-plane.ts', import.meta.url));
 const protocol = fileURLToPath(new URL('../../proto/proto', import.meta.url));
 
-/** Loads the coordinator at `address` by k6. Throws where k6 itself fails; missed thresholds are in the result. */
+/** Loads a coordinator by k6: gRPC at `address`, HTTP at `page`. Throws where k6 itself fails; missed thresholds are in the result. */
 export async function loadControlPlane(
-  address: string,
+  { address, page }: { address: string; page: string },
   request: SubmitRequest,
   load: ControlLoad,
 ): Promise<ControlResult> {
   const folder = await mkdtemp(join(tmpdir(), 'tessera-k6-'));
   try {
     const summary = join(folder, 'summary.json');
-    const asked = { ...load, address, protocol, request: asJson(request) };
+    const asked = { ...load, address, page, protocol, request: asJson(request) };
     const args = ['run', '--quiet', '--no-usage-report', '--env', `SUMMARY=${summary}`, script];
     const k6 = spawn(findK6(), args, {
       env: { ...process.env, LOAD: JSON.stringify(asked) },
@@ -76,7 +78,10 @@ export async function loadControlPlane(
 
 function resultOf(scenario: string, metrics: Summary['metrics']): ScenarioResult | undefined {
   const values = (metric: string) => metrics[`${metric}{scenario:${scenario}}`]?.values;
-  const [durations, checks] = [values('grpc_req_duration'), values('checks')];
+  const [durations, checks] = [
+    values(scenario === 'http' ? 'http_req_duration' : 'grpc_req_duration'),
+    values('checks'),
+  ];
   if (durations === undefined || checks === undefined) return undefined;
   return {
     scenario,

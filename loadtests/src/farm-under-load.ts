@@ -35,7 +35,7 @@ export class FarmUnderLoad {
     const folder = await mkdtemp(join(tmpdir(), 'tessera-load-'));
     const common = ['--bundle', TINY_BUNDLE, '--nats', nats.url];
     const coordinator = await Service.start([
-      ...['coordinator', '--grpc', '127.0.0.1:0', '--state', folder],
+      ...['coordinator', '--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0', '--state', folder],
       ...common,
     ]);
     const nodes: Service[] = [];
@@ -49,6 +49,21 @@ export class FarmUnderLoad {
     const farm = new FarmUnderLoad(nats, folder, coordinator, nodes);
     await farm.#knowsItsNodes();
     return farm;
+  }
+
+  /** Where the coordinator answers: gRPC, and HTTP. */
+  get at(): { address: string; page: string } {
+    return { address: this.coordinator.address, page: this.coordinator.http! };
+  }
+
+  /** Processes by what they are. */
+  get pids(): Record<string, number> {
+    const nodes = this.nodes.map(({ pid }, i) => [`node-${i}`, pid]);
+    return {
+      coordinator: this.coordinator.pid,
+      'nats-server': this.#nats.pid!,
+      ...Object.fromEntries(nodes),
+    };
   }
 
   /** Ends every process and removes what they wrote. */

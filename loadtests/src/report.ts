@@ -5,7 +5,7 @@ const round = (value: number) => Number(value.toPrecision(3)).toString();
 /** A result as a page of Markdown tables. */
 export function markdown(
   name: string,
-  { control, slowReaders, tensors, memory, wallSeconds }: LoadResult,
+  { control, slowReaders, tensors, memory, wallSeconds, capacity }: LoadResult,
 ): string {
   const rows = control.scenarios.map(
     ({ scenario, calls, median, p99, failedChecks, dropped }) =>
@@ -24,5 +24,21 @@ ${rows.join('\n')}
 | coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up |
 | watchers of one job | ${slowReaders.watchers}, of which ${slowReaders.slow} did not read: ${slowReaders.toldOfEnd} were told of the end; memory grew by ${round(slowReaders.grewMiB)} MiB |
 | tensor plane | ${round(tensors.tileStepsPerSecond)} tile-steps/s, ${tensors.callers} callers, ${tensors.tilesPerCall} tiles a call; median ${round(tensors.median)} ms, p99 ${round(tensors.p99)} ms; ${tensors.failed} failed |
+${capacityTable(capacity)}`;
+}
+
+function capacityTable(steps: LoadResult['capacity']): string {
+  if (steps.length === 0) return '';
+  const names = Object.keys(steps[0]!.cores);
+  const rows = steps.map(({ rate, median, p99, dropped, kept, cores }) => {
+    const busy = names.map((name) => ` ${round(cores[name]!)} |`).join('');
+    return `| ${rate} | ${round(median)} | ${round(p99)} | ${dropped} |${busy} ${kept ? 'kept' : '**missed**'} |`;
+  });
+  return `
+Submits alone, ever more; the processes by cores that they keep busy:
+
+| submits/s | median, ms | p99, ms | dropped | ${names.join(' | ')} | |
+|---:|---:|---:|---:|${names.map(() => '---:|').join('')}---|
+${rows.join('\n')}
 `;
 }

@@ -1,3 +1,4 @@
+import { type CapacityStep, findCapacity } from './capacity.js';
 import { type ControlResult, loadControlPlane } from './control-plane.js';
 import { FarmUnderLoad, requestOf } from './farm-under-load.js';
 import { MemoryWatch } from './memory.js';
@@ -9,6 +10,8 @@ export interface LoadResult {
   readonly control: ControlResult;
   readonly slowReaders: SlowReadersResult;
   readonly tensors: TensorResult;
+  /** How many submits a second it sustains; empty where that was not asked for. */
+  readonly capacity: readonly CapacityStep[];
   /** Of the coordinator, over the control plane's load. */
   readonly memory: { readonly peakMiB: number; readonly slopeMiBPerMinute: number };
   /** Of the control plane’s load. */
@@ -22,19 +25,21 @@ export async function runProfile({
   slowReaders,
   tensors,
   warmUp,
+  capacity,
 }: Profile): Promise<LoadResult> {
   const farm = await FarmUnderLoad.start(nodes);
   try {
     const started = performance.now();
     const memory = new MemoryWatch(farm.coordinator.pid, 1);
     const small = await requestOf(64);
-    const controlResult = await loadControlPlane(farm.coordinator.address, small, control);
+    const controlResult = await loadControlPlane(farm.at, small, control);
     const wallSeconds = (performance.now() - started) / 1000;
     const noted = memory.stop(warmUp);
     return {
       control: controlResult,
       slowReaders: await watchSlowly(farm.coordinator, await requestOf(1024), slowReaders),
       tensors: await loadTensorPlane(farm.nodes[0]!.address, tensors),
+      capacity: capacity === undefined ? [] : await findCapacity(farm, small, capacity),
       memory: noted,
       wallSeconds,
     };

@@ -13,7 +13,7 @@ describe.skipIf(NO_NATS || noK6())('a farm under a short load', () => {
 
   it('answers every submit, cancel, list and watch, and drops none', () => {
     const { scenarios, kept } = result.control;
-    expect(scenarios.map(({ scenario }) => scenario)).toEqual(['submit', 'cancel', 'list', 'watch']);
+    expect(scenarios.map(({ scenario }) => scenario)).toEqual(['submit', 'cancel', 'list', 'http', 'watch']);
     expect(scenarios.map(({ failedChecks, dropped }) => [failedChecks, dropped])).toEqual(
       scenarios.map(() => [0, 0]),
     );
