@@ -107,6 +107,12 @@ export const COORDINATOR = {
   },
   bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
+  'nats-jobs-user': {
+    ...text('name'),
+    about: 'user of the NATS account that jobs are kept in',
+    decided: 'with the frames',
+  },
+  'nats-jobs-password': { ...text('password'), about: 'its password', decided: 'none', secret: true },
   node: { ...address(), about: 'the one node of a farm without NATS', decided: 'none' },
   ...ENTRANCE,
   ...TLS,

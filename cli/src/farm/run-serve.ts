@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { keepJoined, NodeConnection } from '@tessera/coordinator';
+import { NodeConnection } from '@tessera/coordinator';
 import { openBundle } from '@tessera/gpu-node';
 import { type LogLevel, nodeTelemetry, ServiceTelemetry } from '@tessera/telemetry';
 import { defaultBundle } from '../bundle-path.js';
@@ -10,7 +10,8 @@ import { EMBEDDED, startEmbedded } from '../embedded.js';
 import { interruptible } from '../interrupt.js';
 import { coordinatorSecurity } from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
-import { lock, type Nodes, serve } from './run-coordinator.js';
+import { serve } from './run-coordinator.js';
+import { alone } from './surroundings.js';
 
 /**
  * `tessera serve`: a coordinator with one node of its own until SIGTERM or Ctrl-C; the same command goes on. Throws the errors of
@@ -26,7 +27,6 @@ export async function runServe(options: Values<typeof SERVE>, json: boolean): Pr
     logLevel: options.logLevel as LogLevel,
   });
   const dir = resolve(options.state);
-  const unlock = await lock(dir);
   const { signal, release } = interruptible(() => telemetry.log.info('stopping: saving the jobs that run'));
   try {
     const security = await coordinatorSecurity(options);
@@ -35,23 +35,21 @@ export async function runServe(options: Values<typeof SERVE>, json: boolean): Pr
       const node = { name: EMBEDDED, device: options.device };
       const watch = nodeTelemetry(node, exposition, log, tracing);
       const embedded = await startEmbedded({ ...options, bundles }, watch);
-      const nodes: Nodes = {
-        bus: embedded.bus,
-        connection: undefined,
-        keep: (farm, gone) => keepJoined(farm, () => new NodeConnection(embedded.address), gone),
-        close: embedded.close,
-      };
       try {
-        await serve(options, json, security, bundles, dir, nodes, telemetry, signal);
+        const surroundings = await alone(dir, embedded.bus, () => new NodeConnection(embedded.address));
+        try {
+          await serve(options, json, security, bundles, dir, surroundings, telemetry, signal);
+        } finally {
+          await surroundings.close();
+        }
       } finally {
-        await nodes.close();
+        await embedded.close();
       }
     } finally {
       security.close();
     }
   } finally {
     await telemetry.close();
-    await unlock();
     release();
   }
 }

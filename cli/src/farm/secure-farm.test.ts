@@ -11,7 +11,7 @@ import { type Ended, TINY_BUNDLE, tessera } from '../testing/command.js';
 import { Service } from '../testing/service.js';
 
 const CONF = fileURLToPath(new URL('../../../deploy/nats/nats-server.conf', import.meta.url));
-const SECRETS = { coordinator: 'secret-of-coordinators', node: 'secret-of-nodes' };
+const SECRETS = { coordinator: 'secret-of-coordinators', node: 'secret-of-nodes', jobs: 'secret-of-jobs' };
 
 describe.skipIf(NO_NATS)('a farm with certificates, tokens and accounts', () => {
   let folder: string;
@@ -32,7 +32,7 @@ describe.skipIf(NO_NATS)('a farm with certificates, tokens and accounts', () => 
       NATS_TLS_CA: server.ca,
       NATS_COORDINATOR_PASSWORD: SECRETS.coordinator,
       NATS_NODE_PASSWORD: SECRETS.node,
-      NATS_JOBS_PASSWORD: 'secret-of-jobs',
+      NATS_JOBS_PASSWORD: SECRETS.jobs,
       NATS_ADMIN_PASSWORD: 'secret-of-admins',
     });
     token = await addToken(join(folder, 'tokens.json'), 'ann', 'submitter');
@@ -59,7 +59,11 @@ describe.skipIf(NO_NATS)('a farm with certificates, tokens and accounts', () => 
       'tls-cert': cert,
       'tls-key': key,
       'tls-ca': ca,
-      ...(role === 'coordinator' && { state: join(folder, 'jobs') }),
+      ...(role === 'coordinator' && {
+        state: join(folder, 'jobs'),
+        'nats-jobs-user': 'jobs',
+        'nats-jobs-password': SECRETS.jobs,
+      }),
     };
     await writeFile(file, JSON.stringify({ [role]: { ...common, ...settings } }));
     const printed = await tessera([role, '--config', file, '--print-config']);

@@ -1,15 +1,10 @@
 import { describeSettings, type JobPlan } from '@tessera/coordinator';
-import type { Bundle } from '@tessera/gpu-node';
 import type { PictureInfo } from '@tessera/tiler';
 import { VERSION } from '../version.js';
 import { powerOf } from './settings.js';
 
 /** What the picture's file says of itself: what made it, from which seed and bundle, with which settings. */
-export function pictureInfo(
-  { settings }: JobPlan,
-  { manifest, digest }: Bundle,
-  quality: number,
-): PictureInfo {
+export function pictureInfo({ settings, manifest }: JobPlan, digest: string, quality: number): PictureInfo {
   return {
     width: settings.width,
     height: settings.height,

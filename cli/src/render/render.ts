@@ -99,7 +99,7 @@ async function run(sampling: Sampling, work: UnfinishedWork): Promise<RenderRepo
     path: outputs.picture,
     workDir: work.dir,
     format: outputs.format,
-    info: pictureInfo(plan, bundle, options.quality),
+    info: pictureInfo(plan, bundle.digest, options.quality),
   };
   try {
     return await renderJob(

@@ -1,5 +1,4 @@
 import { CoordinatorConnection, type RenderReport } from '@tessera/coordinator';
-import type { JobState } from '@tessera/proto';
 import { TINY_BUNDLE, tessera } from './command.js';
 import type { Service } from './service.js';
 
@@ -22,17 +21,12 @@ export async function submit(
   return stdout.trim();
 }
 
-/** Does something while some of the job's tiles are done; gives the state that the job was in right before. */
-export async function duringRun(
-  { address }: Service,
-  id: string,
-  action: () => Promise<unknown>,
-): Promise<JobState> {
+/** Does something while some of the job's tiles are done, and gives what that gave. */
+export async function duringRun<T>({ address }: Service, id: string, action: () => Promise<T>): Promise<T> {
   return await atWork(address, async (coordinator) => {
-    for await (const { state, progress } of coordinator.watch(id, new AbortController().signal)) {
+    for await (const { progress } of coordinator.watch(id, new AbortController().signal)) {
       if ((progress?.tileSteps ?? 0) === 0) continue;
-      await action();
-      return state;
+      return await action();
     }
     throw new Error('The job ended too soon');
   });

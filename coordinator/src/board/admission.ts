@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { JobState, SubmitRequest } from '@tessera/proto';
+import { SubmitRequest } from '@tessera/proto';
 import {
   checkFits,
   checkGrid,
@@ -15,7 +15,7 @@ import { planJob } from '../job/plan.js';
 import { USUAL_PRIORITY } from '../job/render-session.js';
 import { settingsMessage, settingsOf } from '../job/settings-message.js';
 import { floatsOf } from '../run/float-bytes.js';
-import { type JobRecord, RECORD_FORMAT } from './job-record.js';
+import { type JobSpec, SPEC_FORMAT } from './job-spec.js';
 
 const USUAL_QUALITY = 90;
 const LONGEST_KEY = 128;
@@ -23,8 +23,18 @@ const FORMATS = ['svs.tif', 'ome.tif', 'tif', 'dzi', 'png', 'jpg'] as const;
 
 /** A job that was let in. */
 export interface Admitted {
-  readonly record: JobRecord;
-  readonly grid: EmbeddingGrid;
+  readonly id: string;
+  readonly priority: number;
+  readonly spec: JobSpec;
+  /** Raw embedding vectors E,H,W. */
+  readonly grid: Float32Array;
+}
+
+/** The id of the job that a request is for: its key's, the same on every coordinator, or a new one. */
+export function idOf({ idempotencyKey: key }: SubmitRequest): string {
+  if (key === '') return randomUUID();
+  const digest = createHash('sha256').update('tessera idempotency key\0').update(key).digest('hex');
+  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** SHA-256 of a request, hex: two of one digest ask for the same job. */
@@ -33,19 +43,10 @@ export function requestDigest(request: SubmitRequest): string {
 }
 
 /**
- * Checks a request in full and works out what it would hold. Throws TESSERA_BUNDLE_UNKNOWN, TESSERA_BAD_ARGUMENT,
- * TESSERA_BAD_GRID, TESSERA_BUNDLE_ROLE, and TESSERA_PLAN_REFUSED for what takes more than `maxLatentBytes`.
+ * Checks a request in full and works out what it would hold. Throws TESSERA_BAD_ARGUMENT, TESSERA_BAD_GRID,
+ * TESSERA_BUNDLE_ROLE, and TESSERA_PLAN_REFUSED for what takes more than `maxLatentBytes`.
  */
-export function admit(
-  request: SubmitRequest,
-  bundles: ReadonlyMap<string, Manifest>,
-  { maxLatentBytes, number }: { maxLatentBytes: number; number: number },
-): Admitted {
-  const manifest = bundles.get(request.bundle);
-  if (manifest === undefined) {
-    const known = [...bundles.keys()].join(', ');
-    throw TesseraError.expected('TESSERA_BUNDLE_UNKNOWN', 'bundle', `one of ${known}`, request.bundle);
-  }
+export function admit(request: SubmitRequest, manifest: Manifest, maxLatentBytes: number): Admitted {
   const { priority = USUAL_PRIORITY, quality = USUAL_QUALITY, idempotencyKey: key } = request;
   require(request.settings !== undefined, 'settings', 'the settings of a picture', undefined);
   require(priority <= 9, 'priority', 'a whole number from 0 to 9', priority);
@@ -66,30 +67,18 @@ export function admit(
       mebibytes(latentBytes),
     );
   const grid = gridOf(request, manifest, footprint(plan));
-  const now = Date.now();
-  const record: JobRecord = {
-    format: RECORD_FORMAT,
-    number,
-    key,
+  const spec: JobSpec = {
+    format: SPEC_FORMAT,
     request: requestDigest(request),
+    bundle: request.bundle,
+    settings: settingsMessage(settings),
     picture: { file, quality },
     grid: { width: grid.width, height: grid.height },
     latentBytes,
-    job: {
-      id: randomUUID(),
-      state: JobState.QUEUED,
-      priority,
-      settings: settingsMessage(settings),
-      bundle: request.bundle,
-      progress: { tileSteps: 0, totalTileSteps, windows: 0, totalWindows: pixelPlan(plan).lattice.count },
-      output: '',
-      report: '',
-      error: undefined,
-      submittedAt: now,
-      updatedAt: now,
-    },
+    totalTileSteps,
+    totalWindows: pixelPlan(plan).lattice.count,
   };
-  return { record, grid };
+  return { id: idOf(request), priority, spec, grid: grid.data };
 }
 
 function gridOf(

@@ -1,6 +1,6 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Job, JobState, ListRequest } from '@tessera/proto';
 import type { ErrorCode } from '@tessera/tiler';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ describe('a job board', () => {
     expect(job.state).toBe(JobState.DONE);
     expect((await readFile(job.output)).subarray(1, 4).toString()).toBe('PNG');
     expect(job.progress!.tileSteps).toBe(job.progress!.totalTileSteps);
-    await expect(stat(join(root, 'a', job.id, 'work'))).rejects.toThrow('ENOENT');
+    expect(await readdir(dirname(job.output))).toEqual(['picture.png']);
   });
 
   it('tells those who watch of every state, until the last', async () => {
@@ -129,7 +129,7 @@ describe('a job board', () => {
     await gate.held;
     expect((await board.cancel(id)).state).toBe(JobState.CANCELLED);
     expect((await board.cancel(id)).state).toBe(JobState.CANCELLED);
-    await expect(stat(join(root, 'a', id, 'work'))).rejects.toThrow('ENOENT');
+    expect((await readdir(join(root, 'a', id))).sort()).toEqual(['input.bin', 'job.json']);
   });
 
   it('does not pause or resume what has ended', async () => {
@@ -194,7 +194,7 @@ describe('a job board', () => {
     await first.close();
     const path = join(root, 'a', done.id, 'job.json');
     const record = JSON.parse(await readFile(path, 'utf8'));
-    await writeFile(path, JSON.stringify({ ...record, job: { ...record.job, state: JobState.RUNNING } }));
+    await writeFile(path, JSON.stringify({ ...record, state: 'running' }));
     const { board, node } = await boardIn('a');
     await node();
     expect(hashOf(await ended(board, await board.get(done.id)))).toBe(hashOf(done));
@@ -205,8 +205,8 @@ describe('a job board', () => {
     const { id } = await first.board.submit(request());
     await first.close();
     await writeFile(join(root, 'a', id, 'job.json'), '{');
-    const { board } = await boardIn('a');
-    expect(board.damaged).toEqual([id]);
+    const { board, jobs } = await boardIn('a');
+    expect(jobs.damaged).toEqual([id]);
     expect((await board.list(ListRequest.create())).jobs).toEqual([]);
   });
 
@@ -218,6 +218,22 @@ describe('a job board', () => {
     await gate.held;
     expect((await board.get(urgent.id)).state).toBe(JobState.RUNNING);
     expect((await board.get(usual.id)).state).toBe(JobState.QUEUED);
+  });
+
+  it('lets a higher priority have the place of a lower one, which goes on afterwards', async () => {
+    const calm = await calmHash();
+    const { board, node } = await boardIn('a', { running: 1 });
+    const gate = await node(5);
+    const usual = await board.submit(request());
+    await gate.held;
+    const urgent = await board.submit(request({ priority: 9 }));
+    const states: JobState[] = [];
+    for await (const { state } of board.watch(urgent.id, new AbortController().signal)) {
+      if (state === JobState.RUNNING) gate.open();
+      if (states.at(-1) !== state) states.push(state);
+    }
+    expect(states).toEqual([JobState.QUEUED, JobState.RUNNING, JobState.DONE]);
+    expect(hashOf(await ended(board, usual))).toBe(calm);
   });
 
   it('runs no more at once than have room for their latents', async () => {

@@ -1,85 +1,106 @@
-import { join } from 'node:path';
-import {
-  type FrameBus,
-  type Job,
-  JobState,
-  type ListRequest,
-  type ListResponse,
-  type SubmitRequest,
-} from '@tessera/proto';
-import { formatOf, type Manifest, openPicture, type PictureInfo, TesseraError } from '@tessera/tiler';
-import type { Farm } from '../farm/farm.js';
-import { type JobPlan, planJob } from '../job/plan.js';
-import { renderOnFarm } from '../job/render-job.js';
-import type { RenderJob } from '../job/render-request.js';
-import { settingsOf } from '../job/settings-message.js';
-import { admit, requestDigest } from './admission.js';
-import { BoardJob, type JobRunning } from './board-job.js';
-import { JobFolder } from './job-folder.js';
-import { isEnded } from './job-record.js';
+import type { Answer, JobRecord, Jobs, OwnedJob } from '@tessera/farm';
+import { isFinal } from '@tessera/farm';
+import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@tessera/proto';
+import { TesseraError } from '@tessera/tiler';
+import { bytesOf } from '../run/float-bytes.js';
+import { admit, idOf, requestDigest } from './admission.js';
+import { JobMirror } from './job-mirror.js';
+import { JobRunner, type Made, type RunnerOptions } from './job-runner.js';
 import type { JobService } from './job-service.js';
+import { isKnown, type JobSpec, jobOf, specOf } from './job-spec.js';
 import { listPage } from './list-page.js';
+import { type BoardLimits, fits, type Occupant, whoLeaves } from './places.js';
 
-/** What a coordinator takes on. */
-export interface BoardLimits {
-  /** Jobs that share the nodes at once; the others wait. */
-  readonly running: number;
-  /** Jobs that wait or are paused. */
-  readonly queued: number;
-  /** Latents of all running jobs together, bytes. */
-  readonly latentBytes: number;
+/** Seconds that a job waits for another coordinator before one of lower priority has to leave here. */
+const PREEMPT_SECONDS = 0.3;
+/** Seconds between attempts to write down what became of a job while NATS is away. */
+const PATIENCE_SECONDS = 1;
+
+export interface BoardOptions extends RunnerOptions {
+  /** What the records call this coordinator. */
+  readonly name: string;
+  readonly jobs: Jobs;
+  readonly limits: BoardLimits;
 }
 
-export interface BoardOptions {
-  /** Folder of all jobs; no other process may work in it. */
-  readonly dir: string;
-  readonly farm: Farm;
-  /** The bus of the farm's nodes. */
-  readonly bus: FrameBus;
-  /** Bundles that pictures may be asked of, by digest. */
-  readonly bundles: ReadonlyMap<string, Manifest>;
-  readonly limits: BoardLimits;
-  /** What a picture's file says of itself. */
-  readonly pictureInfo: (plan: JobPlan, bundle: string, quality: number) => PictureInfo;
-  /** Version of the software, for reports. */
-  readonly version: string;
+/** Why a run was stopped from here. */
+type Stop = 'cancel' | 'pause' | 'requeue';
+
+/** A job that runs here. */
+class Running implements Occupant {
+  readonly abort = new AbortController();
+  stop: Stop | undefined;
+  ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly owned: OwnedJob,
+    readonly latentBytes: number,
+  ) {}
+
+  get priority(): number {
+    return this.owned.record.priority;
+  }
+
+  get leaving(): boolean {
+    return this.stop !== undefined;
+  }
+
+  /** A cancelled job is not paused instead. */
+  end(why: Stop): void {
+    if (this.stop !== 'cancel') this.stop = why;
+    this.abort.abort();
+  }
 }
 
 /**
- * All jobs of one coordinator. They are kept on disk from the moment they are let in, so that a coordinator which starts
- * again takes them up: those that ran go on from their last checkpoint, to the same picture.
+ * A coordinator's part in the jobs of a farm: takes them in, runs as many as it has places for, and tells of all of them, whoever
+ * runs them. Whatever it holds is lost without harm: who takes a job up goes on from its last checkpoint, to the same picture.
  */
 export class JobBoard implements JobService {
-  /** Folders that hold no readable job: left alone. */
-  readonly damaged: string[] = [];
   readonly #options: BoardOptions;
-  readonly #jobs = new Map<string, BoardJob>();
-  readonly #keys = new Map<string, BoardJob>();
-  /** Jobs let in whose folders are being written. */
-  readonly #arriving = new Map<BoardJob, Promise<void>>();
+  readonly #jobs: Jobs;
+  readonly #runner: JobRunner;
+  readonly #mirror: JobMirror;
+  readonly #running = new Set<Running>();
+  readonly #closing = new AbortController();
+  /** Ends with the process: those who watch hear of the end of what is stopped. */
+  readonly #closed = new AbortController();
+  readonly #loops: Promise<void>[] = [];
   readonly #ignoreNodes: () => void;
-  #next = 1;
-  #closed = false;
+  #submitting = 0;
+  #lastSubmitted = 0;
+  #onPlace = () => {};
 
   private constructor(options: BoardOptions) {
     this.#options = options;
-    this.#ignoreNodes = options.farm.onNodes(() => this.#startWhatMay());
+    this.#jobs = options.jobs;
+    this.#runner = new JobRunner(options);
+    this.#mirror = new JobMirror(options.jobs, options.farm.clock);
+    this.#ignoreNodes = options.farm.onNodes(() => this.#jobs.offerAgain());
+    this.#loops.push(this.#mirror.follow((job, before) => this.#changed(job, before), this.#closed.signal));
+    this.#loops.push(this.#takeJobs());
   }
 
-  /** Takes up what is in the folder, which is made if it is not there. */
-  static async open(options: BoardOptions): Promise<JobBoard> {
-    const board = new JobBoard(options);
-    for (const name of await JobFolder.list(options.dir)) await board.#takeUp(name);
-    board.#startWhatMay();
-    return board;
+  /** Takes jobs from now on. */
+  static open(options: BoardOptions): JobBoard {
+    return new JobBoard(options);
   }
 
-  /** Throws what `admit` throws, and TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
+  /** Throws what `admit` and `Jobs.submit` throw, and TESSERA_BUNDLE_UNKNOWN. */
   async submit(request: SubmitRequest): Promise<Job> {
-    const known = request.idempotencyKey === '' ? undefined : this.#keys.get(request.idempotencyKey);
-    if (known !== undefined) return await this.#again(known, request);
-    const { bundles, limits, dir, farm } = this.#options;
-    const waiting = this.#inState(JobState.QUEUED, JobState.PAUSED).length;
+    const known = request.idempotencyKey === '' ? undefined : await this.#known(idOf(request));
+    if (known !== undefined) return this.#again(known, request);
+    const { bundles, limits } = this.#options;
+    const manifest = await bundles.get(request.bundle);
+    if (manifest === undefined)
+      throw TesseraError.expected(
+        'TESSERA_BUNDLE_UNKNOWN',
+        'bundle',
+        'one that is known here',
+        request.bundle,
+      );
+    const { id, priority, spec, grid } = admit(request, manifest, limits.latentBytes);
+    const waiting = this.#mirror.inState('queued', 'paused').length + this.#submitting;
     if (waiting >= limits.queued)
       throw TesseraError.expected(
         'TESSERA_QUEUE_FULL',
@@ -87,214 +108,227 @@ export class JobBoard implements JobService {
         `at most ${limits.queued} jobs`,
         waiting + 1,
       );
-    const limit = { maxLatentBytes: limits.latentBytes, number: this.#next };
-    const { record, grid } = admit(request, bundles, limit);
-    this.#next++;
-    const job = new BoardJob(record, new JobFolder(join(dir, record.job.id)), farm);
-    this.#put(job);
-    const arriving = job.folder.create(grid.data).then(() => job.change({}));
-    this.#arriving.set(job, arriving);
+    // No two of one coordinator at the same time, so that they are listed in the order in which they came.
+    this.#lastSubmitted = Math.max(Date.now(), this.#lastSubmitted + 1);
+    const submitted = new Date(this.#lastSubmitted).toISOString();
+    this.#submitting++;
     try {
-      await arriving;
+      const job = await this.#jobs.submit({ id, priority, spec, input: bytesOf(grid), submitted });
+      this.#mirror.note(job);
+      return jobOf(job);
     } catch (error) {
-      this.#jobs.delete(record.job.id);
-      this.#keys.delete(record.key);
-      await job.folder.remove().catch(() => undefined);
-      throw error;
+      if (TesseraError.from(error).code !== 'TESSERA_JOB_EXISTS') throw error;
+      return this.#again(await this.#jobs.get(id), request);
     } finally {
-      this.#arriving.delete(job);
+      this.#submitting--;
     }
-    this.#startWhatMay();
-    return job.view;
   }
 
   async get(id: string): Promise<Job> {
-    return this.#find(id).view;
+    return this.#mirror.view(await this.#jobs.get(id));
   }
 
   async list(request: ListRequest): Promise<ListResponse> {
-    return listPage([...this.#jobs.values()], request);
+    const records = (await this.#jobs.list()).filter(isKnown);
+    return listPage(records, request, (record) => this.#mirror.view(record));
   }
 
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
-    yield* this.#find(id).watch(signal);
+    yield* this.#mirror.watch(await this.#jobs.get(id), AbortSignal.any([signal, this.#closed.signal]));
   }
 
   async cancel(id: string): Promise<Job> {
-    const job = this.#find(id);
-    await this.#arriving.get(job);
-    if (job.running) await this.#stop(job.running, JobState.CANCELLED);
-    if (!isEnded(job.state)) await job.change({ state: JobState.CANCELLED });
-    await job.folder.clear();
-    this.#startWhatMay();
-    return job.view;
+    const now = await this.#jobs.get(id);
+    if (isFinal(now.state)) return jobOf(now);
+    const asked = await this.#jobs.cancel(id).catch((error: unknown) => {
+      if (TesseraError.from(error).code !== 'TESSERA_JOB_STATE') throw error;
+      return this.#jobs.get(id);
+    });
+    const job = await this.#carriedOut(asked);
+    if (job.state === 'cancelled') await this.#runner.clear(id);
+    return jobOf(this.#mirror.note(job));
   }
 
   async pause(id: string): Promise<Job> {
-    const job = this.#find(id);
-    await this.#arriving.get(job);
-    if (job.running) await this.#stop(job.running, JobState.PAUSED);
-    refuseEnded(job);
-    if (job.state !== JobState.PAUSED) await job.change({ state: JobState.PAUSED });
-    return job.view;
+    return jobOf(this.#mirror.note(await this.#carriedOut(await this.#jobs.pause(id))));
   }
 
   async resume(id: string): Promise<Job> {
-    const job = this.#find(id);
-    if (job.running?.next !== undefined) await job.running.ended;
-    refuseEnded(job);
-    if (job.state === JobState.PAUSED) await job.change({ state: JobState.QUEUED });
-    this.#startWhatMay();
-    return job.view;
+    return this.#mirror.view(this.#mirror.note(await this.#jobs.resume(id)));
   }
 
-  /** Starts nothing more, saves what runs and resolves when that is done. A board on the same folder goes on. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#ignoreNodes();
-    const running = [...this.#jobs.values()].flatMap((job) => job.running ?? []);
-    await Promise.all(running.map((run) => this.#stop(run, JobState.QUEUED)));
-  }
-
-  async #takeUp(name: string): Promise<void> {
-    const { dir, farm } = this.#options;
-    const folder = new JobFolder(join(dir, name));
-    try {
-      const job = new BoardJob(await folder.read(), folder, farm);
-      if (job.state === JobState.RUNNING) await job.change({ state: JobState.QUEUED });
-      this.#put(job);
-      this.#next = Math.max(this.#next, job.record.number + 1);
-    } catch {
-      this.damaged.push(name);
-    }
-  }
-
-  #put(job: BoardJob): void {
-    this.#jobs.set(job.view.id, job);
-    if (job.record.key !== '') this.#keys.set(job.record.key, job);
-  }
-
-  async #again(job: BoardJob, request: SubmitRequest): Promise<Job> {
-    if (job.record.request !== requestDigest(request))
-      throw TesseraError.expected(
-        'TESSERA_JOB_EXISTS',
-        'idempotency_key',
-        `a key of its own, or the request of job ${job.view.id},`,
-        request.idempotencyKey,
-      );
-    await this.#arriving.get(job);
-    return job.view;
-  }
-
-  #find(id: string): BoardJob {
-    const job = this.#jobs.get(id);
-    if (job === undefined) throw TesseraError.expected('TESSERA_JOB_UNKNOWN', 'id', 'the id of a job', id);
-    return job;
-  }
-
-  /** Jobs in a state. */
+  /** Jobs in a state, on the whole farm. */
   count(state: JobState): number {
-    return this.#inState(state).length;
+    return this.#mirror.count(state);
   }
 
   /** Tile-steps that the jobs which run or wait have still to do: what more nodes would shorten. */
   get pendingTileSteps(): number {
-    return this.#inState(JobState.QUEUED, JobState.RUNNING).reduce((pending, { view: { progress } }) => {
-      const { tileSteps = 0, totalTileSteps = 0 } = progress ?? {};
-      return pending + totalTileSteps - tileSteps;
-    }, 0);
+    return this.#mirror.pendingTileSteps;
   }
 
-  #inState(...states: JobState[]): BoardJob[] {
-    return [...this.#jobs.values()].filter(({ state }) => states.includes(state));
+  /** Takes nothing more, saves what runs here and resolves when any coordinator may go on with it. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#onPlace();
+    this.#ignoreNodes();
+    for (const run of this.#running) run.end('requeue');
+    await Promise.all([...this.#running].map((run) => run.ended));
+    this.#closed.abort();
+    await Promise.all(this.#loops);
   }
 
-  /** By priority, then in the order they came; one whose bundle no node has lets the others pass. */
-  #startWhatMay(): void {
-    if (this.#closed) return;
-    const { farm, limits, bundles } = this.#options;
-    const waiting = this.#inState(JobState.QUEUED)
-      .filter((job) => job.running === undefined && !this.#arriving.has(job))
-      .filter(({ view: { bundle } }) => bundles.has(bundle) && farm.nodes.some((node) => node.bundle(bundle)))
-      .sort((a, b) => b.view.priority - a.view.priority || a.record.number - b.record.number);
-    for (const job of waiting) {
-      const running = [...this.#jobs.values()].filter((other) => other.running !== undefined);
-      const held = running.reduce((bytes, { record }) => bytes + record.latentBytes, job.record.latentBytes);
-      // No later one passes a large one: it would wait for ever.
-      if (running.length >= limits.running || held > limits.latentBytes) return;
-      this.#start(job);
+  async #known(id: string): Promise<JobRecord | undefined> {
+    return await this.#jobs.get(id).catch((error: unknown) => {
+      if (TesseraError.from(error).code === 'TESSERA_JOB_UNKNOWN') return undefined;
+      throw error;
+    });
+  }
+
+  #again(job: JobRecord, request: SubmitRequest): Job {
+    if (specOf(job).request === requestDigest(request)) return this.#mirror.view(job);
+    throw TesseraError.expected(
+      'TESSERA_JOB_EXISTS',
+      'idempotency_key',
+      `a key of its own, or the request of job ${job.id},`,
+      request.idempotencyKey,
+    );
+  }
+
+  /** The job once its owner has done what it was asked, or need not any more. */
+  async #carriedOut(job: JobRecord): Promise<JobRecord> {
+    const here = [...this.#running].find(({ owned }) => owned.record.id === job.id);
+    if (here?.leaving) await here.ended;
+    else if (job.state !== 'running') return job;
+    for await (const _ of this.watch(job.id, this.#closed.signal)) {
+      const now = await this.#jobs.get(job.id);
+      if (now.state !== 'running' || now.request === undefined) return now;
+    }
+    return await this.#jobs.get(job.id);
+  }
+
+  async #takeJobs(): Promise<void> {
+    const { name, limits } = this.#options;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const occupied = [...this.#running].filter(({ leaving }) => !leaving).length;
+      if (occupied >= limits.running)
+        await new Promise<void>((resolve) => {
+          this.#onPlace = resolve;
+        });
+      else {
+        const taking = this.#jobs.take(name, signal, (job) => this.#answer(job));
+        const owned = await taking.catch(() => undefined);
+        if (owned !== undefined) this.#start(owned);
+      }
     }
   }
 
-  #start(job: BoardJob): void {
-    const running: JobRunning = {
-      abort: new AbortController(),
-      next: undefined,
-      ended: Promise.resolve(),
-    };
-    job.running = running;
-    running.ended = this.#run(job, running).finally(() => {
-      job.running = undefined;
-      this.#startWhatMay();
+  #answer(job: JobRecord): Answer {
+    if (!isKnown(job) || !this.#canRun(job)) return 'pass';
+    const { latentBytes } = job.spec as JobSpec;
+    const { priority } = job;
+    // No later one passes a large one: it would wait for ever. Nor does one that left for a higher one come back before that.
+    const higher = this.#mirror
+      .inState('queued')
+      .some((other) => other.priority > priority && this.#canRun(other));
+    return !higher && fits({ priority, latentBytes }, [...this.#running], this.#options.limits)
+      ? 'take'
+      : 'wait';
+  }
+
+  /** Whether a node here has what the job needs. */
+  #canRun({ spec }: JobRecord): boolean {
+    const { bundle } = spec as JobSpec;
+    return this.#options.farm.nodes.some((node) => node.bundle(bundle));
+  }
+
+  #start(owned: OwnedJob): void {
+    const run = new Running(owned, (owned.record.spec as JobSpec).latentBytes);
+    this.#running.add(run);
+    const ignore = owned.onRequest((request) => run.end(request));
+    if (owned.request !== undefined) run.end(owned.request);
+    run.ended = this.#run(run).finally(() => {
+      ignore();
+      this.#running.delete(run);
+      this.#onPlace();
+      this.#jobs.offerAgain();
     });
   }
 
   /** Never rejects: how it went is what the job says. */
-  async #run(job: BoardJob, running: JobRunning): Promise<void> {
-    const { bus, version, farm } = this.#options;
-    let outcome: Partial<Job>;
+  async #run(run: Running): Promise<void> {
+    const { owned } = run;
+    const { id } = owned.record;
+    let made: Made;
     try {
-      await job.change({ state: JobState.RUNNING });
-      const { signal } = running.abort;
-      const onProgress = job.report.bind(job);
-      const work = await this.#workOf(job);
-      const report = await renderOnFarm(work, { nodes: [], bus, signal, onProgress, version }, farm);
-      const output = job.folder.picture(job.record.picture.file);
-      outcome = { state: JobState.DONE, output, report: JSON.stringify(report) };
-    } catch (thrown) {
-      const { code, message } = TesseraError.from(thrown);
-      // The node that had the bundle has just left: back into the queue.
-      const next = running.next ?? (code === 'TESSERA_BUNDLE_UNKNOWN' ? JobState.QUEUED : undefined);
-      outcome = next === undefined ? { state: JobState.FAILED, error: { code, message } } : { state: next };
+      made = await this.#runner.run(owned, run.abort.signal, (progress) => {
+        owned.setProgress(progress.tileSteps, progress.totalTileSteps);
+        owned.setStatus({ windows: progress.decoded });
+        this.#mirror.report(id, progress);
+      });
+    } catch (error) {
+      await this.#stopped(run, TesseraError.from(error)).catch(() => undefined);
+      return;
     }
-    if (isEnded(outcome.state!)) await job.folder.clear().catch(() => undefined);
+    const { totalWindows: windows, totalTileSteps } = specOf(owned.record);
+    owned.setProgress(totalTileSteps, totalTileSteps);
+    owned.setStatus({ windows, output: made.output, report: JSON.stringify(made.report) });
     // What a full disk keeps from being written is shown all the same, and done again after a restart.
-    await job.change(outcome).catch(() => undefined);
+    await this.#written(() => owned.finish({ state: 'done' })).catch(() => undefined);
+    if (!owned.lost.aborted) await this.#runner.clear(id, owned.fence);
   }
 
-  async #workOf({ record, folder }: BoardJob): Promise<RenderJob> {
-    const { job, picture } = record;
-    const manifest = this.#options.bundles.get(job.bundle)!;
-    const plan = planJob(settingsOf(job.settings!, manifest), manifest);
-    await folder.prepare(picture.file);
-    const path = folder.picture(picture.file);
-    const info = this.#options.pictureInfo(plan, job.bundle, picture.quality);
-    const output = { path, workDir: folder.work, format: formatOf(path), info };
-    const channels = manifest.conditioning.embedding;
-    return {
-      id: job.id,
-      plan,
-      bundle: job.bundle,
-      grid: { ...record.grid, channels, data: await folder.grid() },
-      openOutput: (resumeFrom) => openPicture({ ...output, ...(resumeFrom && { resumeFrom }) }),
-      state: folder.state,
-      priority: job.priority,
-    };
+  /** Says what becomes of a job that has stopped before its end. */
+  async #stopped({ owned, stop }: Running, { code, message }: TesseraError): Promise<void> {
+    if (owned.lost.aborted) return;
+    // The node that had the bundle has just left; or a pause was taken back while it was carried out.
+    const requeue = stop === 'requeue' || code === 'TESSERA_BUNDLE_UNKNOWN';
+    if (requeue || (stop === 'pause' && owned.request === undefined)) await owned.requeue();
+    else if (stop === 'pause') await this.#written(() => owned.pause());
+    else {
+      await this.#runner.clear(owned.record.id);
+      const failed = { state: 'failed', error: { code, message } } as const;
+      await this.#written(() => owned.finish(stop === 'cancel' ? { state: 'cancelled' } : failed));
+    }
   }
 
-  async #stop(running: JobRunning, next: JobState): Promise<void> {
-    if (running.next !== JobState.CANCELLED) running.next = next;
-    running.abort.abort();
-    await running.ended;
+  /** Writes down what became of a job, as soon as NATS is there. Throws TESSERA_JOB_LOST, and what a full disk throws. */
+  async #written(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        // Whoever takes it up after this process has ended finds out as much.
+        const away = TesseraError.from(error).code === 'TESSERA_NATS_UNAVAILABLE';
+        if (!away || this.#closing.signal.aborted) throw error;
+      }
+      await new Promise<void>((resolve) => {
+        this.#options.farm.clock.after(PATIENCE_SECONDS, resolve);
+      });
+    }
   }
-}
 
-function refuseEnded(job: BoardJob): void {
-  if (isEnded(job.state))
-    throw TesseraError.expected(
-      'TESSERA_JOB_STATE',
-      `job ${job.view.id}`,
-      'a job that has not ended',
-      JobState[job.state]!.toLowerCase(),
-    );
+  #changed(job: JobRecord, before: JobRecord | undefined): void {
+    // What ended before this coordinator came is no news.
+    if (before !== undefined || !isFinal(job.state)) this.#options.farm.observer.job(this.#mirror.view(job));
+    const here = [...this.#running].some(({ owned }) => owned.record.id === job.id);
+    // What an owner left here that lost it is of no use any more.
+    if (!here && before !== undefined && !isFinal(before.state) && isFinal(job.state))
+      void this.#runner.clear(job.id, job.state === 'done' ? job.fence : undefined);
+    if (job.state !== 'queued') return;
+    this.#options.farm.clock.after(PREEMPT_SECONDS, () => this.#preemptFor(job.id));
+  }
+
+  /** Those of lower priority leave for a job that still waits. */
+  #preemptFor(id: string): void {
+    const job = this.#mirror.inState('queued').find((each) => each.id === id);
+    if (job === undefined || this.#closing.signal.aborted || !this.#canRun(job)) return;
+    const { latentBytes } = job.spec as JobSpec;
+    const { limits } = this.#options;
+    for (const run of whoLeaves({ priority: job.priority, latentBytes }, [...this.#running], limits))
+      run.end('requeue');
+    this.#onPlace();
+  }
 }

@@ -1,14 +1,15 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TesseraError } from '@tessera/tiler';
-import { FolderState, type StateStore } from '../checkpoint/state-store.js';
-import { bytesOf, floatsOf } from '../run/float-bytes.js';
-import { type JobRecord, RECORD_FORMAT } from './job-record.js';
+import { FolderState, STATE_FILE, type StateStore } from '../checkpoint/state-store.js';
+import { coded } from './files.js';
 
-const RECORD = 'job.json';
-const GRID = 'grid.f32';
+const WORK = 'work';
 
-/** What one job has on disk: `job.json`, `grid.f32`, its picture, and under `work/` the checkpoint and unfinished files. */
+/**
+ * What the owners of one job have on disk: to each its own folder, named after its fence, with the picture and, under `work/`,
+ * the checkpoint and unfinished files. An owner that was asleep and wakes up writes where nobody looks any more.
+ */
 export class JobFolder {
   readonly #path: string;
 
@@ -16,117 +17,99 @@ export class JobFolder {
     this.#path = path;
   }
 
-  /** Names of the folders of jobs under `root`, which is made if it is not there. */
-  static async list(root: string): Promise<string[]> {
-    await mkdir(root, { recursive: true });
-    const names = await readdir(root);
-    const found = await Promise.all(
-      names.map((name) => stat(join(root, name, RECORD)).catch(() => undefined)),
-    );
-    return names.filter((_, i) => found[i] !== undefined);
+  /**
+   * Makes the folder of an owner, with the last checkpoint of those before it if there is one, and removes theirs. Unless
+   * `exclusive`, an earlier owner may write still: then the checkpoint is copied, as the file system can. Throws
+   * TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE.
+   */
+  async begin(fence: number, exclusive: boolean): Promise<OwnerFolder> {
+    const owner = new OwnerFolder(join(this.#path, String(fence)));
+    await coded(this.#path, async () => {
+      await mkdir(this.#path, { recursive: true });
+      const earlier = await this.#fences((other) => other < fence);
+      const saved = await firstSaved(earlier.map((other) => join(this.#path, String(other))));
+      if (saved !== undefined && exclusive) await rename(saved, owner.path);
+      else {
+        const made = `${owner.path}.new`;
+        await rm(made, { recursive: true, force: true });
+        if (saved !== undefined) await copyFolder(join(saved, WORK), join(made, WORK));
+        else await mkdir(join(made, WORK), { recursive: true });
+        await rename(made, owner.path);
+      }
+    });
+    await this.#removeAllBut(fence);
+    return owner;
   }
 
+  /** Removes what all owners have left, but that of the one who finished, if there is one. */
+  async end(fence?: number): Promise<void> {
+    await this.#removeAllBut(fence);
+  }
+
+  /** Fences of the owners that left something, the last first. */
+  async #fences(which: (fence: number) => boolean): Promise<number[]> {
+    const names = await readdir(this.#path).catch(() => []);
+    return names
+      .filter((name) => /^\d+$/.test(name) && which(Number(name)))
+      .map(Number)
+      .sort((a, b) => b - a);
+  }
+
+  async #removeAllBut(fence: number | undefined): Promise<void> {
+    // An owner that wakes up may be writing there: what remains goes at the end.
+    for (const other of await this.#fences((each) => each !== fence))
+      await rm(join(this.#path, String(other)), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** The folder of one owner of a job. */
+export class OwnerFolder {
+  constructor(readonly path: string) {}
+
   get work(): string {
-    return join(this.#path, 'work');
+    return join(this.path, WORK);
   }
 
   get state(): StateStore {
     return new FolderState(this.work);
   }
 
-  /** Full path of the picture. */
-  picture(file: string): string {
-    return join(this.#path, file);
+  /** Leaves nothing but the picture. */
+  async finish(): Promise<void> {
+    await rm(this.work, { recursive: true, force: true }).catch(() => undefined);
   }
 
-  /** Makes the folder with the grid in it, raw vectors E,H,W; the record, written last, makes it a job. */
-  async create(grid: Float32Array): Promise<void> {
-    await coded(this.#path, async () => {
-      await mkdir(this.#path, { recursive: true });
-      await write(join(this.#path, GRID), bytesOf(grid));
-    });
-  }
-
-  /** Raw embedding vectors E,H,W. Throws TESSERA_BAD_STATE. */
-  async grid(): Promise<Float32Array> {
-    const path = join(this.#path, GRID);
-    return floatsOf(await readFile(path).catch(damaged(path)));
-  }
-
-  /** Throws TESSERA_BAD_STATE for what is no record of this version. */
-  async read(): Promise<JobRecord> {
-    const path = join(this.#path, RECORD);
-    const text = await readFile(path, 'utf8').catch(damaged(path));
-    let record: JobRecord;
-    try {
-      record = JSON.parse(text) as JobRecord;
-    } catch (error) {
-      return damaged(path)(error);
-    }
-    if (record?.format !== RECORD_FORMAT)
-      throw TesseraError.expected('TESSERA_BAD_STATE', path, `format ${RECORD_FORMAT}`, record?.format);
-    return record;
-  }
-
-  /** Replaces the record, whole or not at all. Throws TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
-  async save(record: JobRecord): Promise<void> {
-    const path = join(this.#path, RECORD);
-    await coded(path, () => write(path, Buffer.from(JSON.stringify(record, undefined, 2))));
-  }
-
-  /**
-   * Makes ready for a run: what an earlier one left is kept if there is a checkpoint to go on from. A picture under its
-   * final name belongs to a run whose end was not recorded: it is made again, to the same bytes.
-   */
-  async prepare(file: string): Promise<void> {
-    const finished = await stat(this.picture(file)).catch(() => undefined);
-    const saved = await stat(join(this.work, 'state.bin')).catch(() => undefined);
-    if (finished !== undefined || saved === undefined) await this.clear();
+  /** Forgets what was taken over, so that all is done again. */
+  async clear(): Promise<void> {
+    await rm(this.work, { recursive: true, force: true });
     await coded(this.work, () => mkdir(this.work, { recursive: true }));
   }
 
-  /** Removes checkpoint and unfinished files. */
-  async clear(): Promise<void> {
-    await rm(this.work, { recursive: true, force: true });
-  }
-
-  /** Removes everything. */
-  async remove(): Promise<void> {
-    await rm(this.#path, { recursive: true, force: true });
+  /** Full path of the picture. */
+  picture(file: string): string {
+    return join(this.path, file);
   }
 }
 
-/** To a temporary name beside it, flushed, then renamed, so that a crash leaves the old one. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+/** A picture under its final name belongs to a run whose end was not recorded: it is made again, to the same bytes. */
+async function firstSaved(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const saved = await stat(join(folder, WORK, STATE_FILE)).catch(() => undefined);
+    if (saved === undefined) continue;
+    const names = await readdir(folder).catch(() => []);
+    if (names.every((name) => name === WORK)) return folder;
   }
-  await rename(temporary, path);
+  return undefined;
 }
 
-async function coded(path: string, action: () => Promise<unknown>): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    const full = ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
-    throw new TesseraError(
-      full ? 'TESSERA_DISK_FULL' : 'TESSERA_OUTPUT_UNWRITABLE',
-      `Could not write ${path}: ${(error as Error).message}`,
-      { field: path, cause: error },
-    );
+/** The checkpoint goes first: what it speaks of only grows, so that what is copied after it is enough for it. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const entries = await readdir(from, { withFileTypes: true });
+  entries.sort((a, b) => Number(b.name === STATE_FILE) - Number(a.name === STATE_FILE));
+  for (const entry of entries) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyFolder(source, target);
+    else if (!entry.name.endsWith('.new')) await copyFile(source, target, constants.COPYFILE_FICLONE);
   }
-}
-
-function damaged(path: string): (error: unknown) => never {
-  return (error) => {
-    throw new TesseraError('TESSERA_BAD_STATE', `Could not read ${path}: ${(error as Error).message}`, {
-      field: path,
-      cause: error,
-    });
-  };
 }

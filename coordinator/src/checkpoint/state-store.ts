@@ -9,12 +9,15 @@ export interface StateStore {
   write(parts: StateParts): Promise<void>;
 }
 
+/** Name of the file that a state is in. */
+export const STATE_FILE = 'state.bin';
+
 /** The state as a file, `state.bin`, in a folder of the job's own. */
 export class FolderState implements StateStore {
   readonly #path: string;
 
   constructor(folder: string) {
-    this.#path = join(folder, 'state.bin');
+    this.#path = join(folder, STATE_FILE);
   }
 
   read(): Promise<StateParts | undefined> {

@@ -28,6 +28,14 @@ export interface RenderJob {
   readonly batch?: number | undefined;
 }
 
+/** Whose a job is, where several coordinators share jobs. */
+export interface Ownership {
+  /** True while nobody else can own the job. */
+  readonly valid: boolean;
+  /** Makes sure. Throws TESSERA_JOB_LOST if another owns it, TESSERA_NATS_UNAVAILABLE if it cannot be known. */
+  confirm(): Promise<void>;
+}
+
 /** Where and how a job runs. */
 export interface RenderEnvironment {
   /** Nodes, host:port. */
@@ -41,6 +49,8 @@ export interface RenderEnvironment {
   readonly layoutSeconds?: number;
   /** Version of the software, for the report. */
   readonly version: string;
+  /** Nothing is handed out unless the job is owned for sure, and the picture gets its final name only after asking. */
+  readonly ownership?: Ownership;
   /** Recorded noise and conditions of a parity pack, instead of those of seed and grid. */
   readonly recorded?: Recorded;
 }

@@ -15,6 +15,9 @@ import type { RenderEnvironment, RenderJob } from './render-request.js';
 /** Priority of a job that says nothing, in the middle of 0..9. */
 export const USUAL_PRIORITY = 4;
 
+/** Seconds between questions whether the job is owned still, while NATS is away. */
+const CONFIRM_SECONDS = 1;
+
 /** One run of a job on a farm, from the first batch to the last window: ties run, nodes and checkpoints. */
 export class RenderSession {
   readonly job: JobRun;
@@ -66,6 +69,7 @@ export class RenderSession {
       bundle: job.bundle,
       nodes: () => farm.nodes,
       numerics: this.numerics,
+      owned: () => this.#owned,
       batch: job.batch,
       observer: farm.observer,
       picture: writer,
@@ -120,6 +124,7 @@ export class RenderSession {
       await job.pixels?.drained();
       await this.#checkpointer?.saving?.catch(() => undefined);
       this.decodedAt = this.#clock();
+      await this.#confirm();
       const written = await this.#writer?.finish();
       if (written !== undefined) job.observer.written(written.bytes);
       job.observer.ended(undefined);
@@ -134,8 +139,30 @@ export class RenderSession {
     } finally {
       leave?.();
       // Frames decoded for a run that has ended are of no use to a later one: it decodes what it needs again.
-      await this.#environment.bus.releaseJob(job.id).catch(() => undefined);
+      // Those of another owner are not to be touched.
+      if (this.#owned) await this.#environment.bus.releaseJob(job.id).catch(() => undefined);
       signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  get #owned(): boolean {
+    return this.#environment.ownership?.valid ?? true;
+  }
+
+  /** Makes sure that the job is owned still, and waits for NATS to do so. Throws TESSERA_JOB_LOST, TESSERA_CANCELLED. */
+  async #confirm(): Promise<void> {
+    const { ownership, signal } = this.#environment;
+    for (;;) {
+      if (signal?.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
+      try {
+        await ownership?.confirm();
+        return;
+      } catch (error) {
+        if (TesseraError.from(error).code !== 'TESSERA_NATS_UNAVAILABLE') throw error;
+      }
+      await new Promise<void>((resolve) => {
+        this.#farm.clock.after(CONFIRM_SECONDS, resolve);
+      });
     }
   }
 

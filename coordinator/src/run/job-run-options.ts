@@ -28,6 +28,8 @@ export interface JobRunOptions extends RunInputs {
   readonly onApplied: () => void;
   /** The nodes there are. */
   readonly nodes: () => readonly NodeHandle[];
+  /** False while another coordinator may own the job: nothing is handed out then. */
+  readonly owned: () => boolean;
   /** Class of numerics of the nodes that may work on it. */
   readonly numerics: string;
   /** Most tiles a request holds, instead of what each node measured. */

@@ -143,7 +143,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   take(node: NodeHandle, shares: Shares): Batch | undefined {
-    if (!this.#mayWork(node)) return undefined;
+    if (!this.#options.owned() || !this.#mayWork(node)) return undefined;
     const { padded } = node.bundle(this.bundle)!;
     const most = this.#mostTiles(node);
     if (node.inFlight > 0 && padded && this.#queue.length < most) return undefined;
@@ -158,7 +158,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined {
-    if (!this.#mayWork(node)) return undefined;
+    if (!this.#options.owned() || !this.#mayWork(node)) return undefined;
     const open = tasks.filter((task) => !task.done && task.failures.allows(node.api.address));
     return open.length === 0 ? undefined : this.#batchOf(open, node, true);
   }

@@ -1,5 +1,7 @@
 import { InProcessFrameBus, type Job, SubmitRequest } from '@tessera/proto';
-import { type BoardLimits, JobBoard } from '../board/job-board.js';
+import { FolderJobs } from '../board/folder-jobs.js';
+import { JobBoard } from '../board/job-board.js';
+import type { BoardLimits } from '../board/places.js';
 import { Farm } from '../farm/farm.js';
 import { settingsMessage } from '../job/settings-message.js';
 import { JobChanges } from '../live/job-changes.js';
@@ -18,6 +20,7 @@ import { GatedNode } from './gated-node.js';
 /** A board with a farm of its own. */
 export interface BoardUnderTest {
   readonly board: JobBoard;
+  readonly jobs: FolderJobs;
   readonly farm: Farm;
   /** What those see who watch. */
   readonly live: LiveJobs;
@@ -35,7 +38,10 @@ export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}):
   const [live, changes] = [new LiveJobs(), new JobChanges()];
   const farm = new Farm({ elastic: true, observer: together(live, changes) });
   const bus = new InProcessFrameBus();
-  const board = await JobBoard.open({
+  const jobs = await FolderJobs.open(dir);
+  const board = JobBoard.open({
+    name: 'test',
+    jobs,
     dir,
     farm,
     bus,
@@ -60,7 +66,7 @@ export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}):
     await board.close();
     farm.close();
   };
-  return { board, farm, live, changes, node, close };
+  return { board, jobs, farm, live, changes, node, close };
 }
 
 /** What `request` asks for. */

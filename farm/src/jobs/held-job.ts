@@ -1,46 +1,52 @@
 import { TesseraError } from '@tessera/tiler';
 import type { FarmConnection } from '../connection/farm-connection.js';
+import type { JobInputs } from './job-inputs.js';
 import type { JobRecord } from './job-record.js';
 import type { JobRecords } from './job-records.js';
 import type { Delivery } from './job-stream.js';
-
-/** How a job ended. */
-export type Outcome =
-  | { readonly state: 'done' | 'cancelled' }
-  | { readonly state: 'failed'; readonly error: { readonly code: string; readonly message: string } };
+import type { Outcome, OwnedJob } from './jobs.js';
 
 /** Renewals within a lease: two may get lost. */
 const RENEWALS = 3;
 
-/**
- * A job that this process owns, renewed until it is given up by `finish`, `pause` or `requeue`. Ownership can be lost at any
- * moment (this process stood still, or was cut off, for longer than the lease), so: dispatch only while `valid`; `confirm`
- * before output is made final; pass `fence` on to whatever can refuse an older one; stop when `lost` aborts.
- */
-export class HeldJob {
+/** A job of the shared queue that this process owns: renewed until it is given up. */
+export class HeldJob implements OwnedJob {
+  /** An earlier owner may have been asleep and wake up. */
+  readonly exclusive = false;
   readonly #records: JobRecords;
+  readonly #inputs: JobInputs;
   readonly #delivery: Delivery;
   readonly #lease: number;
   readonly #lost = new AbortController();
   readonly #listeners = new Set<(request: 'cancel' | 'pause') => void>();
+  readonly #confirmedListeners = new Set<() => void>();
   readonly #stops: (() => void)[];
   #record: JobRecord;
   #progress: JobRecord['progress'];
+  #status: unknown;
   #confirmed: number;
   #last: Promise<unknown> = Promise.resolve();
   #ended = false;
 
   /** Made by `JobQueue.take`; `confirmed` is when the claim was sent (performance.now). */
   constructor(
-    parts: { records: JobRecords; delivery: Delivery; connection: FarmConnection; lease: number },
+    parts: {
+      records: JobRecords;
+      inputs: JobInputs;
+      delivery: Delivery;
+      connection: FarmConnection;
+      lease: number;
+    },
     record: JobRecord,
     confirmed: number,
   ) {
     this.#records = parts.records;
+    this.#inputs = parts.inputs;
     this.#delivery = parts.delivery;
     this.#lease = parts.lease;
     this.#record = record;
     this.#progress = record.progress;
+    this.#status = record.status;
     this.#confirmed = confirmed;
     const renew = () => void this.confirm().catch(() => undefined);
     const timer = setInterval(renew, this.#lease / RENEWALS);
@@ -53,7 +59,6 @@ export class HeldJob {
     ];
   }
 
-  /** The record as this process last read or wrote it. */
   get record(): JobRecord {
     return this.#record;
   }
@@ -62,7 +67,6 @@ export class HeldJob {
     return this.#record.id;
   }
 
-  /** Grows with each owner of the job. */
   get fence(): number {
     return this.#record.fence;
   }
@@ -72,23 +76,34 @@ export class HeldJob {
     return !this.#ended && !this.#lost.signal.aborted && performance.now() - this.#confirmed < this.#lease;
   }
 
-  /** Aborts with TESSERA_JOB_LOST when another owner has it. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
-  /** What the owner is asked to do. */
   get request(): 'cancel' | 'pause' | undefined {
     return this.#record.request;
   }
 
-  /** Calls `listener` when somebody asks to cancel or pause; the returned function stops that. */
   onRequest(listener: (request: 'cancel' | 'pause') => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tile-steps done, and in all; written with the next renewal. */
+  onConfirmed(listener: () => void): () => void {
+    this.#confirmedListeners.add(listener);
+    return () => this.#confirmedListeners.delete(listener);
+  }
+
+  /** Throws TESSERA_BAD_STATE if it is not there or damaged, TESSERA_NATS_UNAVAILABLE. */
+  async input(): Promise<Uint8Array> {
+    const { input } = this.#record;
+    return input === undefined ? new Uint8Array(0) : await this.#inputs.get(input);
+  }
+
+  setStatus(status: unknown): void {
+    this.#status = status;
+  }
+
   setProgress(done: number, total: number): void {
     this.#progress = { done, total };
   }
@@ -101,29 +116,28 @@ export class HeldJob {
     await this.#inTurn(() => this.#renew());
   }
 
-  /** Writes the end and takes the job off the queue. Throws as `confirm`. */
   async finish(outcome: Outcome): Promise<void> {
     await this.#end((record) => {
       const { owner: _owner, request: _request, ...rest } = record;
-      return { ...rest, ...outcome, progress: this.#progress };
+      return { ...rest, ...outcome, ...this.#told };
     }, outcome.state);
     await this.#delivery.done().catch(() => undefined); // Else whoever is handed it sees that it has ended.
+    const { input } = this.#record;
+    if (input !== undefined) await this.#inputs.remove(input).catch(() => undefined);
   }
 
-  /** Lets the job rest until `JobQueue.resume`. Throws as `confirm`. */
   async pause(): Promise<void> {
     await this.#end((record) => {
       const { owner: _owner, request: _request, ...rest } = record;
-      return { ...rest, state: 'paused', progress: this.#progress };
+      return { ...rest, state: 'paused', ...this.#told };
     }, 'paused');
     await this.#delivery.done().catch(() => undefined);
   }
 
-  /** Hands the job to any coordinator, at once: this one drains, or a higher priority needs its place. Throws as `confirm`. */
   async requeue(): Promise<void> {
     await this.#end((record) => {
       const { owner: _owner, ...rest } = record;
-      return { ...rest, state: 'queued', progress: this.#progress };
+      return { ...rest, state: 'queued', ...this.#told };
     }, 'queued');
     this.#delivery.giveBack();
   }
@@ -141,11 +155,12 @@ export class HeldJob {
     const sent = performance.now();
     const record = await this.#records.change(this.id, (now) => {
       if (!this.#owns(now)) throw this.#lose();
-      return { ...now, progress: this.#progress, renewals: now.renewals + 1 };
+      return { ...now, ...this.#told, renewals: now.renewals + 1 };
     });
     this.#confirmed = sent;
     this.#delivery.renew();
     this.#see(record);
+    for (const listener of [...this.#confirmedListeners]) listener();
   }
 
   /** Somebody wrote the record, perhaps this process. */
@@ -172,10 +187,15 @@ export class HeldJob {
         // A write whose answer was lost is seen again here.
         if (now.state === state && now.fence === mine.fence) return now;
         if (!this.#owns(now)) throw this.#lose();
-        return edit(now);
+        return { ...edit(now), updated: new Date().toISOString() };
       });
       this.#stop();
     });
+  }
+
+  /** What goes into the record with each write of the owner. */
+  get #told(): Pick<JobRecord, 'progress' | 'status'> {
+    return { progress: this.#progress, ...(this.#status !== undefined && { status: this.#status }) };
   }
 
   #owns({ state, fence, owner }: JobRecord): boolean {

@@ -60,6 +60,37 @@ describe.skipIf(NO_NATS)('JobQueue', () => {
       expect(await queued()).toBe(1);
     });
 
+    it('queues at once what says undefined somewhere', async () => {
+      const jobs = await queue();
+      const request = { ...job('a'), spec: { size: [256, 256], eta: undefined } };
+      expect(await jobs.submit(request)).toEqual(await jobs.submit(request));
+      expect(await queued()).toBe(1);
+    });
+
+    it('hands out with a job what was submitted with it, and keeps it no longer than the job lasts', async () => {
+      const jobs = await queue();
+      const input = new Uint8Array(300_000).fill(7);
+      await jobs.submit({ ...job('a'), input });
+      const held = await jobs.take('one', stop.signal);
+      expect(Buffer.from(await held.input()).equals(input)).toBe(true);
+      await held.finish({ state: 'done' });
+      await expect(held.input()).rejects.toThrow(refusal('TESSERA_BAD_STATE'));
+    });
+
+    it('offers first what was told to wait, and lets others pass what cannot be taken', async () => {
+      const jobs = await queue();
+      for (const id of ['large', 'odd', 'small']) await jobs.submit(job(id));
+      const offered: string[] = [];
+      const offer = ({ id }: { id: string }) => {
+        offered.push(id);
+        if (id === 'large' && offered.length < 3) return 'wait';
+        return id === 'odd' ? 'pass' : 'take';
+      };
+      const taken = [await jobs.take('one', stop.signal, offer), await jobs.take('one', stop.signal, offer)];
+      expect(taken.map(({ id }) => id)).toEqual(['large', 'small']);
+      expect(offered).toEqual(['large', 'large', 'large', 'odd', 'small']);
+    });
+
     it('refuses another request under a used id', async () => {
       const jobs = await queue();
       await jobs.submit(job('a'));

@@ -15,6 +15,10 @@ export const JobRecordSchema = Type.Object({
   spec: Type.Unknown(),
   /** Wall-clock time of the submitter, ISO 8601; for people to read. */
   submitted: Type.String({ maxLength: 40 }),
+  /** When its state changed last, like `submitted`. */
+  updated: Type.Optional(Type.String({ maxLength: 40 })),
+  /** Name of what was submitted with it, in the object store. */
+  input: Type.Optional(Type.String({ maxLength: 256 })),
   /** Grows by one with each owner: what an owner of a smaller one writes or dispatches is refused. */
   fence: Count,
   /** Name of the coordinator that runs it, and which of its takings that is. */
@@ -25,6 +29,8 @@ export const JobRecordSchema = Type.Object({
   request: Type.Optional(Type.Enum(['cancel', 'pause'])),
   /** Tile-steps. */
   progress: Type.Object({ done: Count, total: Count }),
+  /** What the owner says of it besides, as JSON; the queue does not look into it. */
+  status: Type.Optional(Type.Unknown()),
   /** Why it failed. */
   error: Type.Optional(
     Type.Object({ code: Type.String({ maxLength: 64 }), message: Type.String({ maxLength: 4096 }) }),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Farm, JobBoard, settingsMessage } from '@tessera/coordinator';
+import { Farm, FolderJobs, JobBoard, settingsMessage } from '@tessera/coordinator';
 import {
   SIMULATED_DIGEST,
   SIMULATED_GRID,
@@ -36,7 +36,9 @@ beforeEach(async () => {
   exposition = new Exposition({ version: '0', role: 'coordinator' });
   const metrics = new CoordinatorMetrics(exposition);
   farm = new Farm({ elastic: true, observer: metrics });
-  board = await JobBoard.open({
+  board = JobBoard.open({
+    name: 'test',
+    jobs: await FolderJobs.open(folder),
     dir: folder,
     farm,
     bus,

@@ -1,7 +1,7 @@
 import { type Job, JobState } from '@tessera/proto';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
-import { isEnded } from '../../board/job-record.js';
+import { isEnded } from '../../board/job-spec.js';
 import type { EventLog } from '../../live/event-log.js';
 import type { App } from '../app.js';
 import type { HttpContext } from '../context.js';

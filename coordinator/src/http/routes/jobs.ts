@@ -12,7 +12,9 @@ import { JobPath } from './job-path.js';
 const Page = Type.Object(
   {
     pageSize: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-    pageToken: Type.Optional(Type.String({ pattern: '^[0-9]{0,15}$', description: 'Of an earlier answer' })),
+    pageToken: Type.Optional(
+      Type.String({ pattern: '^(\\d{1,15}\\.[A-Za-z0-9_-]{1,64})?$', description: 'Of an earlier answer' }),
+    ),
     state: Type.Optional(Type.Array(JobStateName, { description: 'Jobs of these states alone' })),
   },
   { additionalProperties: false },

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { OwnedJob } from '@tessera/farm';
+import type { FrameBus } from '@tessera/proto';
+import { formatOf, type Manifest, openPicture, type PictureInfo, TesseraError } from '@tessera/tiler';
+import type { Farm } from '../farm/farm.js';
+import { type JobPlan, planJob } from '../job/plan.js';
+import { renderOnFarm } from '../job/render-job.js';
+import type { RenderJob, RenderProgress } from '../job/render-request.js';
+import type { RenderReport } from '../job/report.js';
+import { settingsOf } from '../job/settings-message.js';
+import { floatsOf } from '../run/float-bytes.js';
+import { JobFolder, type OwnerFolder } from './job-folder.js';
+import { type JobSpec, specOf } from './job-spec.js';
+
+/** Bundles by digest; a map of manifests is one. */
+export interface KnownBundles {
+  /** The manifest of a bundle, or undefined if there is none of that digest. */
+  get(digest: string): Manifest | undefined | Promise<Manifest | undefined>;
+}
+
+export interface RunnerOptions {
+  /** Folder of all jobs; coordinators that share jobs share it. */
+  readonly dir: string;
+  readonly farm: Farm;
+  /** The bus of the farm's nodes. */
+  readonly bus: FrameBus;
+  readonly bundles: KnownBundles;
+  /** What a picture's file says of itself. */
+  readonly pictureInfo: (plan: JobPlan, bundle: string, quality: number) => PictureInfo;
+  /** Version of the software, for reports. */
+  readonly version: string;
+}
+
+/** What a run has made. */
+export interface Made {
+  /** Full path of the picture. */
+  readonly output: string;
+  readonly report: RenderReport;
+}
+
+/** Runs jobs that this coordinator owns, in folders of their own. */
+export class JobRunner {
+  readonly #options: RunnerOptions;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Makes the picture, from the last checkpoint on. Throws what `renderOnFarm` throws, TESSERA_CANCELLED when `signal` aborts, its
+   * state saved, TESSERA_JOB_LOST where another owner has the job.
+   */
+  async run(
+    owned: OwnedJob,
+    signal: AbortSignal,
+    onProgress: (progress: RenderProgress) => void,
+  ): Promise<Made> {
+    const { bus, version, farm } = this.#options;
+    const spec = specOf(owned.record);
+    const folder = await this.#folderOf(owned.record.id).begin(owned.fence, owned.exclusive);
+    const work = await this.#workOf(owned, spec, folder);
+    const stop = AbortSignal.any([signal, owned.lost]);
+    const environment = { nodes: [], bus, signal: stop, onProgress, version, ownership: owned };
+    // After a while without a sign of being the owner nothing was handed out: there may be a lot to do now.
+    const ignore = owned.onConfirmed(() => farm.wake());
+    try {
+      const report = await renderOnFarm(work, environment, farm).catch((error: unknown) => {
+        if (!isBadState(error)) throw error;
+        // A checkpoint that cannot be read is no reason to give up: all is done again.
+        return folder.clear().then(() => renderOnFarm(work, environment, farm));
+      });
+      await folder.finish();
+      return { output: folder.picture(spec.picture.file), report };
+    } finally {
+      ignore();
+    }
+  }
+
+  /** Removes what is unfinished of a job that has ended, and leaves what the owner of that fence finished. */
+  async clear(id: string, fence?: number): Promise<void> {
+    await this.#folderOf(id)
+      .end(fence)
+      .catch(() => undefined);
+  }
+
+  #folderOf(id: string): JobFolder {
+    return new JobFolder(join(this.#options.dir, id));
+  }
+
+  async #workOf(owned: OwnedJob, spec: JobSpec, folder: OwnerFolder): Promise<RenderJob> {
+    const { record } = owned;
+    const { bundles, pictureInfo } = this.#options;
+    const manifest = await bundles.get(spec.bundle);
+    if (manifest === undefined)
+      throw TesseraError.expected('TESSERA_BUNDLE_UNKNOWN', 'bundle', 'one that is known here', spec.bundle);
+    const plan = planJob(settingsOf(spec.settings, manifest), manifest);
+    const path = folder.picture(spec.picture.file);
+    const info = pictureInfo(plan, spec.bundle, spec.picture.quality);
+    const output = { path, workDir: folder.work, format: formatOf(path), info };
+    const channels = manifest.conditioning.embedding;
+    return {
+      id: record.id,
+      plan,
+      bundle: spec.bundle,
+      grid: { ...spec.grid, channels, data: floatsOf(await owned.input()) },
+      openOutput: (resumeFrom) => openPicture({ ...output, ...(resumeFrom && { resumeFrom }) }),
+      state: folder.state,
+      priority: record.priority,
+    };
+  }
+}
+
+function isBadState(error: unknown): boolean {
+  const { code } = TesseraError.from(error);
+  return code === 'TESSERA_BAD_STATE' || code === 'TESSERA_STATE_MISMATCH';
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { fits, type Occupant, whoLeaves } from './places.js';
+
+const LIMITS = { running: 3, queued: 10, latentBytes: 100 };
+const job = (priority: number, latentBytes: number, leaving = false): Occupant => ({
+  priority,
+  latentBytes,
+  leaving,
+});
+
+describe('the places of a coordinator', () => {
+  it('are a number of jobs and an amount of memory', () => {
+    expect(fits(job(4, 50), [job(4, 50)], LIMITS)).toBe(true);
+    expect(fits(job(4, 51), [job(4, 50)], LIMITS)).toBe(false);
+    expect(fits(job(4, 1), [job(4, 1), job(4, 1), job(4, 1)], LIMITS)).toBe(false);
+  });
+
+  it('are left before the memory is', () => {
+    expect(fits(job(4, 1), [job(4, 1), job(4, 1), job(4, 1, true)], LIMITS)).toBe(true);
+    expect(fits(job(4, 60), [job(4, 60, true)], LIMITS)).toBe(false);
+  });
+
+  it('are given up by the lowest, and of equals by the last, as few as need be', () => {
+    const running = [job(5, 30), job(2, 30), job(2, 30)];
+    expect(whoLeaves(job(6, 10), running, LIMITS)).toEqual([running[2]]);
+    expect(whoLeaves(job(6, 70), running, LIMITS)).toEqual([running[2], running[1]]);
+  });
+
+  it('are kept where it would not help, or is not needed', () => {
+    expect(whoLeaves(job(6, 100), [job(7, 10), job(2, 10)], LIMITS)).toEqual([]);
+    expect(whoLeaves(job(6, 10), [job(2, 10)], LIMITS)).toEqual([]);
+    expect(whoLeaves(job(2, 60), [job(2, 60)], LIMITS)).toEqual([]);
+    expect(whoLeaves(job(6, 60), [job(2, 60, true)], LIMITS)).toEqual([]);
+  });
+});
