@@ -23,7 +23,14 @@ import type { PassRun, TileGuide } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
 import { Retries } from './retries.js';
-import { type DecodeTask, type DenoiseTask, type FrameTask, type Task, TaskQueue } from './task-queue.js';
+import {
+  type DecodeTask,
+  type DenoiseTask,
+  type FrameTask,
+  type QueueDepth,
+  type Task,
+  TaskQueue,
+} from './task-queue.js';
 import { tilesPerMessage } from './tiles-per-message.js';
 
 /**
@@ -126,9 +133,9 @@ export class JobRun implements WorkSource, BatchHost {
     return node.bundle(this.bundle)?.numerics === this.#options.numerics;
   }
 
-  /** Tasks that wait for a node, in no order. */
-  get queued(): Iterable<Task> {
-    return this.#queue;
+  /** How many tasks wait for a node. */
+  get queued(): readonly QueueDepth[] {
+    return this.#queue.depths;
   }
 
   get waiting(): number {

@@ -87,6 +87,17 @@ describe('TaskQueue', () => {
     );
   });
 
+  it('knows how many wait of each kind and level', () => {
+    const queue = queueOf(TASKS);
+    queue.take(1, () => true);
+    expect(queue.depths).toEqual([
+      { kind: 'denoise', level: 0, tasks: 4 },
+      { kind: 'denoise', level: 1, tasks: 2 },
+      { kind: 'frame', level: 1, tasks: 1 },
+      { kind: 'pixels', level: 0, tasks: 2 },
+    ]);
+  });
+
   it('batches one kind at a time', () => {
     for (const batch of drain(queueOf(TASKS), 4))
       expect(new Set(batch.map((name) => name.split(' ')[0])).size).toBe(1);

@@ -34,6 +34,14 @@ export interface PixelTask extends AnyTask {
 }
 
 export type Task = DenoiseTask | FrameTask | PixelTask;
+
+/** How many tasks of a kind and level wait. */
+export interface QueueDepth {
+  readonly kind: Task['kind'];
+  /** 0 the finest, whose pixels the windows are. */
+  readonly level: number;
+  readonly tasks: number;
+}
 export type DecodeTask = FrameTask | PixelTask;
 
 /**
@@ -55,9 +63,16 @@ export class TaskQueue {
     return this.#denoise.length + this.#frames.length + this.#pixels.length;
   }
 
-  /** All tasks, in no order. */
-  *[Symbol.iterator](): IterableIterator<Task> {
-    for (const queue of [this.#denoise, this.#frames, this.#pixels]) yield* queue.ids.slice(0, queue.length);
+  /** How many tasks there are of each kind and level. There may be hundreds of thousands, so they are not copied. */
+  get depths(): QueueDepth[] {
+    const depths: QueueDepth[] = [];
+    for (const queue of [this.#denoise, this.#frames, this.#pixels] as FlatQueue<Task>[]) {
+      const tasks = new Uint32Array(LEVELS);
+      for (let i = 0; i < queue.length; i++) tasks[levelOf(queue.ids[i]!)]!++;
+      for (let level = 0; level < LEVELS; level++)
+        if (tasks[level]! > 0) depths.push({ kind: queue.peek()!.kind, level, tasks: tasks[level]! });
+    }
+    return depths;
   }
 
   push(task: Task): void {
@@ -97,6 +112,10 @@ export class TaskQueue {
   }
 }
 
+function levelOf(task: Task): number {
+  return task.kind === 'pixels' ? 0 : task.pass.level.index;
+}
+
 function urgencyOf(queue: FlatQueue<Task>): number {
   return queue.peekValue() ?? Number.MAX_VALUE;
 }
@@ -115,7 +134,10 @@ function takeAllowed<T extends Task>(queue: FlatQueue<T>, limit: number, allows:
   return taken;
 }
 
+/** More levels than any pyramid has. */
+const LEVELS = 16;
+
 /** A number that orders by urgency, then level (coarse first), then index below 2^32; exact while |urgency| < 2^16. */
 function rank(urgency: number, level: number, index: number): number {
-  return (urgency * 16 + (15 - level)) * 2 ** 32 + index;
+  return (urgency * LEVELS + (LEVELS - 1 - level)) * 2 ** 32 + index;
 }

@@ -87,6 +87,20 @@ describe('the metrics of a coordinator', () => {
     expect([...after.keys()].filter((name) => name.includes('place='))).toEqual([]);
   });
 
+  it('count what waits for a node, and what is on its way', async () => {
+    const farm = new SimulatedFarm();
+    let queued: number | undefined;
+    let inFlight: number | undefined;
+    const look = async () => {
+      const series = await scrape(farm.exposition);
+      queued = series.get('tessera_queued_tasks{task="tile-step",level="0"}');
+      inFlight = series.get('tessera_batches_in_flight');
+    };
+    // The frame came at 20 ms: two of the three fine tiles were sent.
+    await farm.run(ROW, {}, { seconds: 0.025, look });
+    expect([queued, inFlight]).toEqual([1, 2]);
+  });
+
   it('count checkpoints, and say how old the last is', async () => {
     const farm = new SimulatedFarm();
     let age: number | undefined;

@@ -31,6 +31,8 @@ export class CoordinatorMetrics implements CoordinatorObserver {
   readonly #places = new Places<RunMetrics>();
   /** Of jobs that have not ended, by id. */
   readonly #priorities = new Map<string, number>();
+  /** Sorts of tasks that have waited. */
+  readonly #queued = new Map([['denoise 0', { task: 'tile-step', level: '0' }]]);
   #farm: Farm | undefined;
   #board: JobBoard | undefined;
 
@@ -87,20 +89,16 @@ export class CoordinatorMetrics implements CoordinatorObserver {
     this.#collectJobs();
   }
 
-  /** How many tasks wait, of each sort; a sort that is there no more goes to zero rather than away. */
+  /** How many tasks wait, of each sort; one that was there once is zero afterwards, not away. */
   #collectQueue(): void {
-    const counts = new Map([['tile-step 0', 0]]);
+    const { queuedTasks } = this.#metrics;
+    for (const labels of this.#queued.values()) queuedTasks.set(labels, 0);
     for (const [, { run }] of this.#places.entries()) {
-      for (const task of run.queued) {
-        const level = task.kind === 'pixels' ? 0 : task.pass.level.index;
-        const key = `${TASK_NAMES[task.kind]} ${level}`;
-        counts.set(key, (counts.get(key) ?? 0) + 1);
+      for (const { kind, level, tasks } of run.queued) {
+        const labels = { task: TASK_NAMES[kind], level: String(level) };
+        this.#queued.set(`${kind} ${level}`, labels);
+        queuedTasks.inc(labels, tasks);
       }
-    }
-    this.#metrics.queuedTasks.reset();
-    for (const [key, count] of counts) {
-      const [task, level] = key.split(' ') as [string, string];
-      this.#metrics.queuedTasks.set({ task, level }, count);
     }
   }
 
@@ -124,9 +122,10 @@ export class CoordinatorMetrics implements CoordinatorObserver {
       jobWindowsPlanned.set({ place }, run.pixels?.windows ?? 0);
       jobDeviceBusy.set({ place }, run.account.busySeconds);
       checkpointAge.set({ place }, this.#now() - savedAt);
+      // The finest level has two passes where there is a post-pass, of which one runs.
       for (const { pass, level } of run.passes) {
         const { lowest, highest } = pass.span;
-        stepLag.set({ place, level: String(level.index) }, highest - lowest);
+        stepLag.inc({ place, level: String(level.index) }, highest - lowest);
       }
     }
   }
