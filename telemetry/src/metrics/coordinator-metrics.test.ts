@@ -79,7 +79,7 @@ describe('the metrics of a coordinator', () => {
       'tessera_job_windows_planned{place="0"}': 3,
       'tessera_job_device_busy_seconds{place="0"}': expect.closeTo(0.03),
       'tessera_queued_tasks{task="tile-step",level="0"}': 0,
-      tessera_batches_in_flight: 0,
+      tessera_batches_in_flight: 2,
       'tessera_step_lag_steps{place="0",level="0"}': 1,
       'tessera_step_lag_steps{place="0",level="1"}': 0,
     });

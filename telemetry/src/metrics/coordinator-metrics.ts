@@ -44,8 +44,8 @@ export class CoordinatorMetrics implements CoordinatorObserver {
     exposition.onScrape(() => this.#collect());
   }
 
-  /** What is looked at from now on. */
-  watch(farm: Farm, board: JobBoard): void {
+  /** What is looked at from now on; a farm of its own, as in a test, has no board. */
+  watch(farm: Farm, board?: JobBoard): void {
     this.#farm = farm;
     this.#board = board;
   }

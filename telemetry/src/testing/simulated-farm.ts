@@ -51,6 +51,7 @@ export class SimulatedFarm {
     this.bus = new LossyBus(() => left-- > 0);
     const metrics = new CoordinatorMetrics(this.exposition, () => clock.now());
     this.#farm = new Farm({ clock, elastic: true, observer: metrics });
+    metrics.watch(this.#farm);
     this.#nodes = [nodes]
       .flat()
       .map((node) => new SimulatedNode({ ...NODE, ...node }, clock, () => random, this.bus, faultsEnd));
