@@ -37,6 +37,16 @@ describe.skipIf(NO_KUBERNETES)('an encrypted farm', () => {
       );
   });
 
+  it('keeps jobs in an account that nodes have no password of', () => {
+    expect(args('StatefulSet', 'coordinator')).toContain('--nats-jobs-user=jobs');
+    const secretsOf = (kind: string, name: string): string[] =>
+      find('gpu', kind, name).spec.template.spec.containers[0].env.flatMap(
+        (one: { valueFrom?: { secretKeyRef?: { key: string } } }) => one.valueFrom?.secretKeyRef?.key ?? [],
+      );
+    expect(secretsOf('StatefulSet', 'coordinator')).toContain('NATS_JOBS_PASSWORD');
+    expect(secretsOf('Deployment', 'node')).toEqual(['NATS_NODE_PASSWORD']);
+  });
+
   it('names coordinators as their callers do', () => {
     expect(find('gpu', 'Certificate', 'coordinator-tls').spec.dnsNames).toContain('coordinator.tessera.svc');
   });
