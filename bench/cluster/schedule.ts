@@ -1,4 +1,5 @@
 import type { Figure } from './figures.js';
+import { workOf } from './job.js';
 import { virtualCanvas, virtualRun } from './virtual.js';
 
 const SECONDS = 0.016;
@@ -47,6 +48,7 @@ export async function schedule(): Promise<Figure[]> {
     mustReach: 0.95,
     details: { alone: alone.efficiency },
   });
+  figures.push(await stopped(hashes));
   figures.push({
     figure: 'virtual clock: pictures that differ',
     measured: hashes.size - 1,
@@ -54,6 +56,23 @@ export async function schedule(): Promise<Figure[]> {
     details: {},
   });
   return figures;
+}
+
+/** Of eight nodes one stops a third of the way: how much later the picture is than had it said goodbye. */
+async function stopped(hashes: Set<string>): Promise<Figure> {
+  const plan = virtualCanvas(4096, STEPS);
+  const times: number[] = Array(8).fill(SECONDS);
+  const { tileSteps, frames } = workOf(plan);
+  const stopsAfter = (SECONDS * (tileSteps + frames)) / 8 / 3;
+  const run = await virtualRun(plan, times, { stopsAfter });
+  hashes.add(run.latentSha256);
+  const polite = stopsAfter + (SECONDS * (tileSteps + frames) - 8 * stopsAfter) / 7;
+  return {
+    figure: 'virtual clock: a node of 8 stops: seconds later than had it left',
+    measured: run.seconds - polite,
+    mustReach: undefined,
+    details: { seconds: run.seconds, detection: 3, batchSeconds: 4 * SECONDS },
+  };
 }
 
 /** What grows with the farm: canvases of as many tiles a node, up to a thousand nodes. */

@@ -64,16 +64,24 @@ export function virtualCanvas(side: number, steps: number, height = side): JobPl
   );
 }
 
-/** Denoises a plan on nodes that take these seconds a tile, in batches of `batch`. */
+/**
+ * Denoises a plan on nodes that take these seconds a tile, in batches of `batch`. After `stopsAfter` seconds the last one
+ * answers nothing any more.
+ */
 export async function virtualRun(
   plan: JobPlan,
   secondsPerTile: readonly number[],
-  { batch = 4, barrier = false }: { batch?: number; barrier?: boolean } = {},
+  {
+    batch = 4,
+    barrier = false,
+    stopsAfter = Number.POSITIVE_INFINITY,
+  }: { batch?: number; barrier?: boolean; stopsAfter?: number } = {},
 ): Promise<VirtualRun> {
   const clock = new VirtualClock();
   const bus = new LossyBus(() => false);
   const farm = new Farm({ clock, elastic: true });
   const random = () => 0.5;
+  const deaf = () => (clock.now() < stopsAfter ? 0.5 : 0);
   for (const [i, seconds] of secondsPerTile.entries()) {
     const spec = {
       name: `node${i}`,
@@ -82,13 +90,15 @@ export async function virtualRun(
       secondsPerTile: seconds,
       batch,
       latency: 2 * LATENCY,
-      lost: 0,
+      lost: i === secondsPerTile.length - 1 ? 0.1 : 0,
       fails: 0,
       lies: 0,
       crashes: 0,
       restart: 0,
     };
-    void farm.pool.add(new SimulatedNode(spec, clock, random, bus, 0));
+    void farm.pool.add(
+      new SimulatedNode(spec, clock, spec.lost > 0 ? deaf : random, bus, Number.POSITIVE_INFINITY),
+    );
   }
   await clock.runUntil(() => farm.nodes.length === secondsPerTile.length, 10);
   const before = process.cpuUsage();

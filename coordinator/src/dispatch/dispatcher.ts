@@ -1,9 +1,9 @@
 import { TesseraError } from '@tessera/tiler';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
-import { type Flight, remainingSeconds } from './flight.js';
+import { backlogSeconds, type Flight } from './flight.js';
 import type { NodeHandle } from './node-handle.js';
 import type { NodePool } from './node-pool.js';
-import { type Shares, shareOf, type Worker } from './share.js';
+import { Others, type Shares, shareOf } from './share.js';
 import { mostOverdue } from './stragglers.js';
 import { Watch } from './watch.js';
 
@@ -76,28 +76,33 @@ export class Dispatcher {
       if (this.#source.waiting === 0) break;
       const free = ready.filter(({ state, inFlight }) => state === 'ready' && inFlight <= round);
       if (free.length === 0) continue;
-      const workers = new Map(ready.map((node) => [node, workerOf(node, this.#clock.now())]));
       // The fastest first: what is left for the slowest may be nothing.
-      free.sort((a, b) => workers.get(a)!.secondsPerTask - workers.get(b)!.secondsPerTask);
-      for (const node of free) this.#give(node, workers);
+      free.sort((a, b) => a.secondsPerTask - b.secondsPerTask);
+      const shares = this.#shares(ready);
+      for (const node of free) this.#give(node, shares);
     }
-    for (const node of ready) if (node.inFlight === 0 && this.#source.waiting === 0) this.#race(node, ready);
+    if (this.#source.waiting > 0) return;
+    for (const node of ready) if (node.inFlight === 0) this.#race(node, ready);
   }
 
-  #give(node: NodeHandle, workers: Map<NodeHandle, Worker>): void {
-    const of: Shares['of'] = (asking, mayWork, waiting, most) => {
-      const others = [...workers].filter(([other]) => other !== asking && mayWork(other));
-      return shareOf(
-        workers.get(asking)!,
-        others.map(([, worker]) => worker),
-        waiting,
-        most,
-      );
+  #shares(ready: readonly NodeHandle[]): Shares {
+    const now = this.#clock.now();
+    return {
+      of: (node, mayWork, waiting, most) => {
+        const others = new Others();
+        for (const other of ready)
+          if (other !== node && mayWork(other))
+            others.add(other.secondsPerTask, backlogSeconds(other, now), other.inFlight === 0);
+        const { secondsPerTask, inFlight } = node;
+        const worker = { secondsPerTask, backlog: backlogSeconds(node, now), idle: inFlight === 0 };
+        return shareOf(worker, others, waiting, most);
+      },
     };
-    const batch = this.#source.take(node, { of });
-    if (batch === undefined) return;
-    void this.#send(node, batch);
-    workers.set(node, workerOf(node, this.#clock.now()));
+  }
+
+  #give(node: NodeHandle, shares: Shares): void {
+    const batch = this.#source.take(node, shares);
+    if (batch !== undefined) void this.#send(node, batch);
   }
 
   #race(node: NodeHandle, ready: readonly NodeHandle[]): void {
@@ -128,9 +133,4 @@ export class Dispatcher {
       this.wake();
     }
   }
-}
-
-function workerOf(node: NodeHandle, now: number): Worker {
-  const backlog = node.inFlight === 0 ? 0 : remainingSeconds(node, now).at(-1)!;
-  return { secondsPerTask: node.secondsPerTask, backlog, idle: node.inFlight === 0 };
 }

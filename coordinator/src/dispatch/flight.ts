@@ -20,6 +20,16 @@ export function owedSince(node: NodeHandle): number {
   return Math.max(node.flights[0]!.sentAt, node.answeredAt);
 }
 
+/** Seconds until a node should have answered all it has. What is overdue may take as long again. */
+export function backlogSeconds(node: NodeHandle, now: number): number {
+  if (node.inFlight === 0) return 0;
+  let seconds = 0;
+  for (const { batch } of node.flights) seconds += expectedSeconds(node, batch);
+  const elapsed = now - owedSince(node);
+  const head = expectedSeconds(node, node.flights[0]!.batch);
+  return seconds + (elapsed <= head ? -elapsed : elapsed - head);
+}
+
 /** Seconds until each batch in flight should be answered. What is overdue may take as long again. */
 export function remainingSeconds(node: NodeHandle, now: number): number[] {
   let remaining = 0;

@@ -22,6 +22,24 @@ export interface Shares {
 /** A little later than the others is not late: speeds are measured, not known. */
 const TOLERATED = 1.1;
 
+/** The other nodes, added up: with a thousand of them this is done for every batch. */
+export class Others {
+  speed = 0;
+  speedOfIdle = 0;
+  /** Tasks that they have. */
+  underWay = 0;
+  /** Seconds until the first of them could have done one task more. */
+  soonest = Number.POSITIVE_INFINITY;
+
+  add(secondsPerTask: number, backlog: number, idle: boolean): void {
+    const speed = 1 / secondsPerTask;
+    this.speed += speed;
+    this.underWay += backlog * speed;
+    if (idle) this.speedOfIdle += speed;
+    this.soonest = Math.min(this.soonest, backlog + secondsPerTask);
+  }
+}
+
 /**
  * Tasks, of `waiting` that may run now, which a node may be given at once: `most`, but
  * - while others have nothing to do only its share by speed, so that a short queue is done by all of them together;
@@ -30,23 +48,11 @@ const TOLERATED = 1.1;
  *
  * 0 means that they are better left to the others. Of the nodes there always is one that may.
  */
-export function shareOf(node: Worker, others: Iterable<Worker>, waiting: number, most: number): number {
-  let speed = 0;
-  let speedOfIdle = node.idle ? 1 / node.secondsPerTask : 0;
-  let underWay = 0;
-  let othersIdle = false;
-  let soonest = Number.POSITIVE_INFINITY;
-  for (const { secondsPerTask, backlog, idle } of others) {
-    speed += 1 / secondsPerTask;
-    underWay += backlog / secondsPerTask;
-    if (idle) {
-      othersIdle = true;
-      speedOfIdle += 1 / secondsPerTask;
-    }
-    soonest = Math.min(soonest, backlog + secondsPerTask);
-  }
+export function shareOf(node: Worker, others: Others, waiting: number, most: number): number {
+  const { speed, speedOfIdle, underWay, soonest } = others;
   if (speed === 0) return most;
-  const fair = othersIdle ? waiting / Math.max(1, speedOfIdle * node.secondsPerTask) : most;
+  const free = speedOfIdle + (node.idle ? 1 / node.secondsPerTask : 0);
+  const fair = speedOfIdle > 0 ? waiting / Math.max(1, free * node.secondsPerTask) : most;
   const asked = Math.max(1, Math.min(most, Math.ceil(fair - 1e-9)));
   const withoutIt = (waiting + underWay) / speed;
   const inTime = Math.floor((TOLERATED * withoutIt - node.backlog) / node.secondsPerTask);

@@ -15,10 +15,10 @@ import type { BatchHost } from './batch-host.js';
 import { buildPasses, fillInitialNoise } from './build-passes.js';
 import { DecodeBatch } from './decode-batch.js';
 import { DenoiseBatch } from './denoise-batch.js';
+import { FramesOnBus } from './frames-on-bus.js';
 import { JobAccount } from './job-account.js';
 import type { JobRunOptions } from './job-run-options.js';
 import { LatentPool } from './latent-pool.js';
-import { mostFrames } from './most-frames.js';
 import type { PassRun, TileGuide } from './pass-run.js';
 import { ReadyTiles } from './ready-tiles.js';
 import { renoise } from './renoise.js';
@@ -59,10 +59,7 @@ export class JobRun implements WorkSource, BatchHost {
   #postPassStarted = false;
   #undecoded: number;
   #waitsForSink = false;
-  /** Frames that are on the bus, or on their way there: subjects. */
-  readonly #framesOut = new Set<string>();
-  readonly #mostFrames: number;
-  readonly #sent = new WeakSet<Batch>();
+  readonly #framesOnBus: FramesOnBus;
   tileSteps = 0;
   decodedWindows = 0;
   /** Tile-steps of all passes. */
@@ -78,7 +75,7 @@ export class JobRun implements WorkSource, BatchHost {
     this.#options = options;
     this.picture = options.picture;
     this.#tilesPerMessage = tilesPerMessage(plan);
-    this.#mostFrames = mostFrames(plan);
+    this.#framesOnBus = new FramesOnBus(plan);
     this.retries = new Retries({
       nodes: () => options.nodes().filter((node) => this.#mayWork(node)),
       // The frames that a tile reads may be gone by now.
@@ -160,7 +157,12 @@ export class JobRun implements WorkSource, BatchHost {
     // What is better left to other nodes is so only while they may do it.
     const allows = ({ failures }: Task) =>
       failures.allows(node.api.address) && (share > 0 || !failures.isEmpty);
-    const tasks = this.#queue.take(limit, allows, !this.#sinkLags(), this.#busHasRoom());
+    const tasks = this.#queue.take(
+      limit,
+      allows,
+      !this.#sinkLags(),
+      this.#framesOnBus.hasRoom(this.#options.nodes()),
+    );
     return tasks.length === 0 ? undefined : this.#batchOf(tasks, node);
   }
 
@@ -182,19 +184,11 @@ export class JobRun implements WorkSource, BatchHost {
       kind === 'denoise'
         ? new DenoiseBatch(this, tasks as DenoiseTask[], observed)
         : new DecodeBatch(this, tasks as DecodeTask[], observed);
-    this.#sent.add(batch);
-    for (const task of tasks) if (task.kind === 'frame') this.#framesOut.add(this.#subjectOf(task));
+    this.#framesOnBus.sent(
+      batch,
+      tasks.flatMap((task) => (task.kind === 'frame' ? this.#subjectOf(task) : [])),
+    );
     return batch;
-  }
-
-  /**
-   * Whether frames may be decoded: a job that filled the bus would have its nodes wait for room with frames that nobody reads
-   * yet, and none would be left for the tiles that make room. With nothing under way it must go on all the same.
-   */
-  #busHasRoom(): boolean {
-    if (this.#framesOut.size < this.#mostFrames) return true;
-    const nodes = this.#options.nodes();
-    return !nodes.some(({ flights }) => flights.some(({ batch }) => this.#sent.has(batch)));
   }
 
   #subjectOf({ pass, step, frame }: FrameTask): string {
@@ -306,7 +300,7 @@ export class JobRun implements WorkSource, BatchHost {
         this.#enqueue({ kind: 'frame', pass: run, step, frame, failures: new Failures() }),
       onRelease: (step, frame) => {
         const subject = frameSubject({ job: this.id, level: run.level.index, step, frame });
-        this.#framesOut.delete(subject);
+        this.#framesOnBus.released(subject);
         // A frame that a bus out of reach still holds goes with the job, or by age.
         this.#options.bus.release(subject).catch(() => undefined);
       },

@@ -44,7 +44,7 @@ const CHECKPOINT_SECONDS = 0.1;
 /** A job that takes longer waits for something that never comes. */
 const LIMIT_SECONDS = 5_000;
 
-/** Draws a scenario: any mixture of slow, crashing, lying and deaf nodes, lost frames and killed coordinators. */
+/** Draws a scenario: any mixture of slow, crashing, stopped, lying and deaf nodes, lost frames and killed coordinators. */
 export function drawScenario(seed: number): Scenario {
   const random = randomOf(seed, 0);
   const pick = <T>(...choices: T[]): T => choices[Math.floor(random() * choices.length)]!;
@@ -66,6 +66,8 @@ export function drawScenario(seed: number): Scenario {
       crashes: pick(0, 0, 1, 10),
       // Longer than a minute and it is given up; a farm of liars alone may fail.
       restart: honest ? pick(0.1, 3, 25) : pick(0.1, 3, 100),
+      pauses: pick(0, 0, 0.5, 5),
+      paused: pick(0.1, 4, 20),
     };
   });
   return {
@@ -87,7 +89,7 @@ export function drawScenario(seed: number): Scenario {
 
 /** The picture of a scenario's job when nothing goes wrong on one node. */
 export function undisturbed({ seed, job, nodes }: Scenario): Promise<Outcome> {
-  const node: NodeSpec = { ...nodes[0]!, lost: 0, fails: 0, lies: 0, crashes: 0, latency: 0 };
+  const node: NodeSpec = { ...nodes[0]!, lost: 0, fails: 0, lies: 0, crashes: 0, pauses: 0, latency: 0 };
   return simulate({ seed, job, nodes: [node], faultsEnd: 0, framesLost: 0, kills: [] });
 }
 

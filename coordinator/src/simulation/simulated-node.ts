@@ -33,6 +33,10 @@ export interface NodeSpec {
   readonly crashes: number;
   /** Seconds a crashed node stays away, on average. */
   readonly restart: number;
+  /** Seconds between pauses, on average: it is there, forgets nothing and answers nothing, as if stopped or cut off; 0 for none. */
+  readonly pauses?: number;
+  /** Seconds a pause takes, on average. */
+  readonly paused?: number;
 }
 
 /**
@@ -52,6 +56,7 @@ export class SimulatedNode implements NodeApi {
   readonly #waiting: (() => void)[] = [];
   #up = true;
   #busyUntil = 0;
+  #pausedUntil = 0;
 
   constructor(spec: NodeSpec, clock: Clock, random: () => number, bus: FrameBus, faultsEnd: number) {
     this.address = spec.name;
@@ -61,6 +66,7 @@ export class SimulatedNode implements NodeApi {
     this.#bus = bus;
     this.#faultsEnd = faultsEnd;
     if (spec.crashes > 0) this.#crashLater();
+    if (spec.pauses) this.#pauseLater(spec.pauses, spec.paused ?? 0);
   }
 
   describe(options: CallOptions): Promise<DescribeResponse> {
@@ -151,7 +157,7 @@ export class SimulatedNode implements NodeApi {
     this.#busyUntil = Math.max(this.#busyUntil, arrival) + tiles * this.#spec.secondsPerTile;
     const back = this.#busyUntil + this.#random() * this.#spec.latency - this.#clock.now();
     const failing = this.#chance(this.#spec.fails);
-    this.#clock.after(back, () => {
+    this.#after(back, () => {
       if (failing) return fail(new TesseraError('TESSERA_GRAPH_FAILED', `${this.#spec.name} failed`));
       answer().then(resolve, fail);
     });
@@ -196,6 +202,23 @@ export class SimulatedNode implements NodeApi {
 
   #chance(probability: number): boolean {
     return this.#clock.now() < this.#faultsEnd && this.#random() < probability;
+  }
+
+  /** As the clock's, but not while it is paused. */
+  #after(seconds: number, act: () => void): void {
+    this.#clock.after(seconds, () => {
+      const left = this.#pausedUntil - this.#clock.now();
+      if (left > 0) this.#after(left, act);
+      else act();
+    });
+  }
+
+  #pauseLater(pauses: number, paused: number): void {
+    this.#clock.after(2 * this.#random() * pauses, () => {
+      if (this.#clock.now() >= this.#faultsEnd) return;
+      this.#pausedUntil = this.#clock.now() + 2 * this.#random() * paused;
+      this.#pauseLater(pauses, paused);
+    });
   }
 
   #crashLater(): void {
