@@ -35,9 +35,10 @@ function findNatsServer() {
   else console.log(found.reason);
 }
 
-/** Before the tests look for it, several files at a time: what checks the manifests, and what loads the farm. */
+/** Before the tests look for it, several files at a time: what checks the manifests, loads the farm,
+ * shows the page. */
 function installTools() {
-  for (const script of ['kubernetes.mjs', 'k6.mjs'])
+  for (const script of ['kubernetes.mjs', 'k6.mjs', 'chromium.mjs'])
     execFileSync(process.execPath, [`${ROOT}scripts/${script}`], { stdio: 'ignore' });
 }
 

@@ -37,20 +37,22 @@ export function App() {
   return (
     <div class="frame" data-pane={pane.value}>
       <Bar onHelp={() => help.current?.showModal()} />
-      <aside class="side" aria-label="New picture and pictures">
-        <SubmitForm />
-        <JobList />
-      </aside>
-      <main class="stage-area">
-        {job ? (
-          <>
-            <JobHead watched={job} />
-            <Stage watched={job} key={job.id} />
-            <Timeline watched={job} />
-          </>
-        ) : (
-          <Welcome />
-        )}
+      <main class="whole">
+        <div class="side">
+          <SubmitForm />
+          <JobList />
+        </div>
+        <section class="stage-area" aria-label="Picture">
+          {job ? (
+            <>
+              <JobHead watched={job} />
+              <Stage watched={job} key={job.id} />
+              <Timeline watched={job} />
+            </>
+          ) : (
+            <Welcome />
+          )}
+        </section>
       </main>
       <nav class="tabs" aria-label="Parts of the page">
         {PANES.map(([name, text]) => (
@@ -77,7 +79,7 @@ function Welcome() {
     <div class="stage" style={{ gridRow: '1 / -1' }}>
       <div class="empty">
         <Mark />
-        <h1>A picture larger than its model can see</h1>
+        <h2>A picture larger than its model can see</h2>
         <p>Enter a size and press Render. It appears here, coarse first, and sharpens step by step.</p>
       </div>
     </div>

@@ -11,10 +11,10 @@ export function Bar({ onHelp }: { readonly onHelp: () => void }) {
   const theme = themeChoice.value;
   return (
     <header class="bar">
-      <div class="mark">
+      <h1 class="mark">
         <Mark />
         Tessera
-      </div>
+      </h1>
       <span class="push" />
       <span class="link-state" data-state={connected.value ? 'live' : 'lost'}>
         {connected.value ? 'Live' : 'Connection lost, trying again'}

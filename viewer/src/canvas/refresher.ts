@@ -4,6 +4,9 @@ import type { News } from '../session/watched-job.js';
 /** Tiles that are fetched anew at a time; a browser has six connections to a host, and two are event streams. */
 const AT_ONCE = 3;
 
+/** Time until a tile that could not be had is asked for again, ms. */
+const RETRY = 700;
+
 interface Waiting {
   readonly tile: OpenSeadragon.Tile;
   readonly at: number;
@@ -21,6 +24,9 @@ interface InvalidatingWorld {
 export class Refresher {
   readonly #waiting = new Map<string, Waiting>();
   readonly #fresh = new Map<OpenSeadragon.Tile, Blob>();
+  /** Tiles that could not be had, which OpenSeadragon never asks for again. */
+  readonly #failed = new Set<OpenSeadragon.Tile>();
+  #retry: ReturnType<typeof setTimeout> | undefined;
   #running = 0;
 
   constructor(
@@ -30,6 +36,10 @@ export class Refresher {
     /** Called when a tile shows what was new at a moment of the coordinator's clock, ms. */
     private readonly onShown: (at: number) => void,
   ) {
+    viewer.addHandler('tile-load-failed', ({ tile }) => {
+      this.#failed.add(tile);
+      this.#retry ??= setTimeout(() => this.#again(), RETRY);
+    });
     viewer.addHandler(
       'tile-invalidated' as never,
       ((event: { tile: OpenSeadragon.Tile; setData: (data: Blob, type: string) => Promise<void> }) => {
@@ -64,6 +74,17 @@ export class Refresher {
   clear(): void {
     this.#waiting.clear();
     this.#fresh.clear();
+    this.#failed.clear();
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
+  /** A tile that is not there yet, or whose server is being started again, may be there now. */
+  #again(): void {
+    this.#retry = undefined;
+    for (const tile of this.#failed) tile.exists = true;
+    this.#failed.clear();
+    this.viewer.forceRedraw();
   }
 
   #next(): void {
