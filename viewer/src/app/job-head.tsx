@@ -2,7 +2,6 @@ import { useSignal } from '@preact/signals';
 import type { JobView } from '@tessera/coordinator/schema/job.js';
 import { useRef } from 'preact/hooks';
 import { get, post } from '../api/http.js';
-import { noteJob } from '../session/job-list.js';
 import { isEnded, progressOf, STATE_TEXT } from '../session/job-state.js';
 import type { WatchedJob } from '../session/watched-job.js';
 import { count, duration, percent } from './format.js';
@@ -18,10 +17,8 @@ export function JobHead({ watched }: { readonly watched: WatchedJob }) {
 
   const act = async (what: 'cancel' | 'pause' | 'resume') => {
     try {
-      const changed = await post<JobView>(`v1/jobs/${encodeURIComponent(job.id)}/${what}`);
+      watched.take(await post<JobView>(`v1/jobs/${encodeURIComponent(job.id)}/${what}`));
       problem.value = '';
-      watched.job.value = changed;
-      noteJob(changed);
     } catch (error) {
       problem.value = (error as Error).message;
     }

@@ -60,7 +60,7 @@ export class WatchedJob {
       this.#stop.abort();
       return;
     }
-    this.#takeJob(job);
+    this.take(job);
     const live = await get<Live>(`${path}/live`, attempt);
     this.#takeLive(live);
     this.onNews([{ at: live.at, level: undefined, region: undefined }]);
@@ -70,7 +70,7 @@ export class WatchedJob {
       address(`${path}/events?lastEventId=${live.lastEventId}`),
       {
         job: (changed: JobView) => {
-          this.#takeJob(changed);
+          this.take(changed);
           if (isEnded(changed.state)) feed.close();
         },
         changed: (changed: Changed) => this.#takeChanged(changed),
@@ -82,7 +82,9 @@ export class WatchedJob {
     attempt.addEventListener('abort', () => feed.close());
   }
 
-  #takeJob(job: JobView): void {
+  /** Takes over what the coordinator says of the job; an answer that was overtaken by an event changes nothing. */
+  take(job: JobView): void {
+    if (job.updatedAt < (this.job.value?.updatedAt ?? 0)) return;
     const before = this.job.value?.state;
     if (this.levels.length !== job.levels.length)
       this.levels = job.levels.map((shape) => new LevelState(shape, job.levels[0]!.scale));
