@@ -107,6 +107,11 @@ export const COORDINATOR = {
   },
   bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
+  'nats-jobs-creds': {
+    ...text('file', 'a file'),
+    about: 'credentials of a user of the NATS account that jobs are kept in',
+    decided: 'as for all else',
+  },
   'nats-jobs-user': {
     ...text('name'),
     about: 'user of the NATS account that jobs are kept in',

@@ -31,21 +31,35 @@ export async function openNats(
   if ((user === undefined) !== (pass === undefined))
     throw TesseraError.expected(
       'TESSERA_BAD_ARGUMENT',
-      '--nats-user, TESSERA_NATS_PASSWORD',
+      role === 'jobs' ? '--nats-jobs-user, TESSERA_NATS_JOBS_PASSWORD' : '--nats-user, TESSERA_NATS_PASSWORD',
       'both or none',
       user === undefined ? 'a password alone' : 'a user alone',
     );
-  const plain = servers.find((url) => !url.startsWith('tls://'));
-  if (pass !== undefined && plain !== undefined)
-    checkSecretPath('The password for NATS', plain.replace('nats://', ''), false, settings);
+  // One server with tls:// is enough: a cluster that is half encrypted is not, and gets no plaintext.
+  const encrypted = servers.some((url) => url.startsWith('tls://'));
+  if (pass !== undefined)
+    for (const url of servers)
+      checkSecretPath('The password for NATS', url.replace('nats://', ''), encrypted, settings);
   const identity: Pick<FarmConnectionOptions, 'user' | 'pass' | 'creds'> = {
     ...(user !== undefined && pass !== undefined && { user, pass }),
     ...(natsCreds !== undefined && { creds: await readCreds(natsCreds) }),
   };
-  // One server with tls:// is enough: a cluster that is half encrypted is not.
-  const tls = servers.some((url) => url.startsWith('tls://')) && { tls: tlsOptions(settings) };
+  const tls = encrypted && { tls: tlsOptions(settings) };
   const inboxPrefix = `_INBOX.${role}`;
   return await FarmConnection.open({ servers: [...servers], name, inboxPrefix, ...identity, ...tls });
+}
+
+/** The same for the account that jobs are kept in; undefined where they are in the same as all else. */
+export function jobsSettings(
+  settings: NatsSettings & {
+    readonly natsJobsCreds: string | undefined;
+    readonly natsJobsUser: string | undefined;
+    readonly natsJobsPassword: string | undefined;
+  },
+): NatsSettings | undefined {
+  const { natsJobsCreds: natsCreds, natsJobsUser: natsUser, natsJobsPassword: natsPassword } = settings;
+  if (natsCreds === undefined && natsUser === undefined && natsPassword === undefined) return undefined;
+  return { ...settings, natsCreds, natsUser, natsPassword };
 }
 
 /** The client reads the files at every connection, so that renewed ones are used. */

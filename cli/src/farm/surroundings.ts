@@ -10,7 +10,7 @@ import type { COORDINATOR } from '../config/settings.js';
 import { takeLock } from '../output/lock.js';
 import { fileError } from '../output/writable.js';
 import type { CoordinatorSecurity } from '../security/coordinator-security.js';
-import { openNats } from './nats.js';
+import { jobsSettings, openNats } from './nats.js';
 
 /** The settings of `tessera coordinator`. */
 export type CoordinatorSettings = Values<typeof COORDINATOR>;
@@ -84,12 +84,12 @@ async function shared(
     await jobsNats.close();
   };
   try {
-    if (settings.natsJobsUser !== undefined)
-      jobsNats = await openNats(
-        settings.nats!,
-        { ...settings, natsUser: settings.natsJobsUser, natsPassword: settings.natsJobsPassword },
-        { role: 'jobs', name: `jobs of coordinator ${name}` },
-      );
+    const ofJobs = jobsSettings(settings);
+    if (ofJobs !== undefined)
+      jobsNats = await openNats(settings.nats!, ofJobs, {
+        role: 'jobs',
+        name: `jobs of coordinator ${name}`,
+      });
     const jobs = await JobQueue.open(jobsNats);
     const bus = await NatsFrameBus.open(nats);
     const registry = await NodeRegistry.open(nats);
