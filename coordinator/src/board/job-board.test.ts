@@ -187,6 +187,20 @@ describe('a job board', () => {
     expect(hashOf(await ended(board, await board.get(id)))).toBe(calm);
   });
 
+  it('goes on in the class of numerics in which a job was begun', async () => {
+    const first = await boardIn('a');
+    const gate = await first.node(12, 'before', 'begun');
+    const { id } = await first.board.submit(request());
+    await gate.held;
+    await first.close();
+    const { board, node } = await boardIn('a');
+    await node(undefined, 'other', 'another');
+    await node(undefined, 'same', 'begun');
+    const { numerics, nodes } = report(await ended(board, await board.get(id)));
+    expect(numerics).toBe('begun');
+    expect(nodes.map(({ name }) => name)).toEqual(['same']);
+  });
+
   it('makes a picture again whose end was not recorded', async () => {
     const first = await boardIn('a');
     await first.node();

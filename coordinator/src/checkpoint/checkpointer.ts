@@ -10,6 +10,8 @@ export const CHECKPOINT_SECONDS = 15;
 export interface CheckpointerOptions {
   /** Of the job that the state belongs to. */
   readonly fingerprint: string;
+  /** Class of numerics that the job is done in. */
+  readonly numerics: string;
   /** State of the picture when the run began. */
   readonly picture: JobState['picture'];
   /** Seconds from any origin. */
@@ -29,6 +31,7 @@ export class Checkpointer {
   readonly #run: JobRun;
   readonly #writer: PictureWriter | undefined;
   readonly #fingerprint: string;
+  readonly #numerics: string;
   readonly #now: () => number;
   readonly #interval: number;
   readonly #onSaved: CheckpointerOptions['onSaved'];
@@ -43,12 +46,13 @@ export class Checkpointer {
     store: StateStore,
     run: JobRun,
     writer: PictureWriter | undefined,
-    { fingerprint, picture, now, interval = CHECKPOINT_SECONDS, onSaved }: CheckpointerOptions,
+    { fingerprint, numerics, picture, now, interval = CHECKPOINT_SECONDS, onSaved }: CheckpointerOptions,
   ) {
     this.#store = store;
     this.#run = run;
     this.#writer = writer;
     this.#fingerprint = fingerprint;
+    this.#numerics = numerics;
     this.#picture = picture;
     this.#now = now;
     this.#interval = interval;
@@ -106,7 +110,8 @@ export class Checkpointer {
 
   async #write(): Promise<void> {
     const { passes, progress } = this.#run;
-    const rest = { ...progress, fingerprint: this.#fingerprint, picture: this.#picture };
+    const [fingerprint, numerics] = [this.#fingerprint, this.#numerics];
+    const rest = { ...progress, fingerprint, numerics, picture: this.#picture };
     const state = saveState(passes, rest);
     await this.#store.write(state);
     this.#bytes = state.buffers.reduce((bytes, { byteLength }) => bytes + byteLength, 0);

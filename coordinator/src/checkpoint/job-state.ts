@@ -6,11 +6,13 @@ import type { PassRun } from '../run/pass-run.js';
 import type { StateParts } from './state-file.js';
 
 /** Version of what follows; another one is not taken up. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What goes on where a run stopped: every pass, the picture's file, and what has been done so far. */
 export interface JobState {
   readonly passes: readonly SavedPass[];
+  /** Class of numerics that it was done in, and has to be gone on in. */
+  readonly numerics: string;
   /** The post-pass has begun. */
   readonly postPassStarted: boolean;
   readonly tileSteps: number;
@@ -39,6 +41,7 @@ export interface SavedFrame {
 interface StateHeader {
   readonly format: number;
   readonly fingerprint: string;
+  readonly numerics: string;
   readonly passes: PassHeader[];
   readonly postPassStarted: boolean;
   readonly tileSteps: number;
@@ -58,7 +61,9 @@ interface PassHeader {
  */
 export function saveState(
   passes: readonly PassRun[],
-  rest: Pick<JobState, 'postPassStarted' | 'tileSteps' | 'picture'> & { readonly fingerprint: string },
+  rest: Pick<JobState, 'numerics' | 'postPassStarted' | 'tileSteps' | 'picture'> & {
+    readonly fingerprint: string;
+  },
 ): StateParts {
   const buffers: Uint8Array[] = [];
   const saved = new Set<LatentCanvas>();
@@ -91,11 +96,12 @@ export function saveState(
       })),
     };
   });
-  const { fingerprint, postPassStarted, tileSteps, picture } = rest;
+  const { fingerprint, numerics, postPassStarted, tileSteps, picture } = rest;
   if (picture) buffers.push(picture.hash, picture.writer);
   const header: StateHeader = {
     format: FORMAT,
     fingerprint,
+    numerics,
     passes: headers,
     postPassStarted,
     tileSteps,
@@ -106,7 +112,7 @@ export function saveState(
 
 /** Reads the parts back. Throws TESSERA_BAD_STATE if another version wrote them, TESSERA_STATE_MISMATCH if another job did. */
 export function loadState({ header, buffers }: StateParts, fingerprint: string): JobState {
-  const { format, passes, postPassStarted, tileSteps, picture } = header as unknown as StateHeader;
+  const { format, numerics, passes, postPassStarted, tileSteps, picture } = header as unknown as StateHeader;
   if (format !== FORMAT)
     throw TesseraError.expected('TESSERA_BAD_STATE', 'format of the saved state', `${FORMAT}`, format);
   if (header.fingerprint !== fingerprint)
@@ -114,6 +120,7 @@ export function loadState({ header, buffers }: StateParts, fingerprint: string):
   const next = buffers[Symbol.iterator]();
   const take = () => next.next().value!;
   return {
+    numerics,
     passes: passes.map((saved) => loadPass(saved, take)),
     postPassStarted,
     tileSteps,

@@ -63,7 +63,7 @@ export class RenderSession {
     });
     // Whoever runs it hears of a failure; before that nobody listens.
     this.#finished.catch(() => undefined);
-    this.numerics = numericsOf(farm, job.bundle);
+    this.numerics = numericsOf(farm, job.bundle, restored?.numerics);
     this.job = new JobRun(plan, {
       id: job.id,
       bundle: job.bundle,
@@ -96,6 +96,7 @@ export class RenderSession {
       job.state &&
       new Checkpointer(job.state, this.job, writer, {
         fingerprint: fingerprint(job),
+        numerics: this.numerics,
         picture: restored?.picture,
         now: this.#clock,
         interval: job.checkpointSeconds,
@@ -202,7 +203,19 @@ export class RenderSession {
   }
 }
 
-function numericsOf(farm: Farm, bundle: string): string {
+/** What was begun in one class is not gone on with in another: an elastic farm waits for a node of it. */
+function numericsOf(farm: Farm, bundle: string, begun: string | undefined): string {
+  const classes = farm.nodes
+    .map((node) => node.bundle(bundle)?.numerics)
+    .filter((each) => each !== undefined);
+  if (begun !== undefined && (farm.elastic || classes.includes(begun))) return begun;
+  if (begun !== undefined && classes.length > 0)
+    throw TesseraError.expected(
+      'TESSERA_STATE_MISMATCH',
+      'class of numerics',
+      `${begun}, in which the saved state was made (--force starts again),`,
+      classes.join(', '),
+    );
   const numerics = fastestNumerics(farm.nodes, bundle);
   if (numerics !== undefined) return numerics;
   const nodes = farm.nodes.map(({ name, description }) => {

@@ -37,6 +37,8 @@ export interface NodeSpec {
   readonly pauses?: number;
   /** Seconds a pause takes, on average. */
   readonly paused?: number;
+  /** Class of numerics; `simulated` by default. */
+  readonly numerics?: string;
 }
 
 /**
@@ -77,7 +79,7 @@ export class SimulatedNode implements NodeApi {
         name: 'simulated',
         batch,
         secondsPerEvaluation: secondsPerTile,
-        numerics: 'simulated',
+        numerics: this.#spec.numerics ?? 'simulated',
         padded: false,
         flops: {},
       },

@@ -26,7 +26,7 @@ export interface BoardUnderTest {
   readonly live: LiveJobs;
   readonly changes: JobChanges;
   /** Takes in a node that answers so many batches and then holds back. */
-  node(batches?: number, name?: string): Promise<GatedNode>;
+  node(batches?: number, name?: string, numerics?: string): Promise<GatedNode>;
   /** Saves and closes. */
   close(): Promise<void>;
 }
@@ -57,8 +57,8 @@ export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}):
     }),
     version: 'test',
   });
-  const node = async (batches?: number, name?: string) => {
-    const gated = new GatedNode(bus, batches, name);
+  const node = async (batches?: number, name?: string, numerics?: string) => {
+    const gated = new GatedNode(bus, batches, name, numerics);
     await farm.pool.add(gated);
     return gated;
   };

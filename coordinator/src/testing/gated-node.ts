@@ -22,7 +22,7 @@ export class GatedNode implements NodeApi {
   #left: number;
   #hold: () => void = () => {};
 
-  constructor(bus: FrameBus, batches = Number.POSITIVE_INFINITY, name = 'node') {
+  constructor(bus: FrameBus, batches = Number.POSITIVE_INFINITY, name = 'node', numerics = 'simulated') {
     this.address = name;
     this.#left = batches;
     this.held = new Promise((resolve) => {
@@ -31,6 +31,7 @@ export class GatedNode implements NodeApi {
     this.#node = new SimulatedNode(
       {
         name,
+        numerics,
         bundle: SIMULATED_DIGEST,
         imageBytes: SIMULATED_IMAGE_BYTES,
         secondsPerTile: 0,
