@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Others, shareOf, type Worker } from './share.js';
+
+const worker = fc
+  .record({
+    secondsPerTask: fc.double({ min: 0.001, max: 10, noNaN: true }),
+    backlog: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 100, noNaN: true })),
+  })
+  .map((drawn): Worker => ({ ...drawn, idle: drawn.backlog === 0 }));
+const farm = fc.array(worker, { minLength: 1, maxLength: 12 });
+
+function shares(workers: readonly Worker[], waiting: number, most: number): number[] {
+  return workers.map((node) => {
+    const others = new Others();
+    for (const other of workers)
+      if (other !== node) others.add(other.secondsPerTask, other.backlog, other.idle);
+    return shareOf(node, others, waiting, most);
+  });
+}
+
+const equal = (count: number): Worker[] =>
+  Array.from({ length: count }, () => ({ secondsPerTask: 1, backlog: 0, idle: true }));
+
+describe('shareOf', () => {
+  it('leaves work to nobody only if there is none', () => {
+    fc.assert(
+      fc.property(
+        farm,
+        fc.integer({ min: 1, max: 1000 }),
+        fc.integer({ min: 1, max: 16 }),
+        (workers, waiting, most) => {
+          expect(Math.max(...shares(workers, waiting, most))).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('is a whole number from 0 to the most that a node takes', () => {
+    fc.assert(
+      fc.property(
+        farm,
+        fc.integer({ min: 1, max: 1000 }),
+        fc.integer({ min: 1, max: 16 }),
+        (workers, waiting, most) => {
+          for (const share of shares(workers, waiting, most)) {
+            expect(Number.isInteger(share)).toBe(true);
+            expect(share).toBeGreaterThanOrEqual(0);
+            expect(share).toBeLessThanOrEqual(most);
+          }
+        },
+      ),
+    );
+  });
+
+  it.each([
+    [49, 32, 1],
+    [100, 32, 3],
+    [1, 32, 1],
+    [1000, 32, 4],
+  ])('of %i tasks for %i nodes that have nothing to do is %i', (waiting, nodes, share) => {
+    expect(shares(equal(nodes), waiting, 4)).toEqual(Array(nodes).fill(share));
+  });
+
+  it('is nothing for one that would be the last', () => {
+    const slow = { secondsPerTask: 4, backlog: 0, idle: true };
+    expect(shares([slow, ...equal(1)], 2, 4)).toEqual([0, 2]);
+    expect(shares([slow, ...equal(1)], 100, 4)).toEqual([4, 4]);
+  });
+});
