@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
@@ -156,9 +156,18 @@ describe('what the HTTP API takes', () => {
     ['/v1/jobs/a%0d%0aset-cookie:x', 400],
     ['/v1/jobs/..%5c..%5cwindows', 400],
     [`/v1/jobs/${'a'.repeat(65)}`, 400],
+    [`${JOB}/artifacts/..%2fjob.json`, 400],
+    [`${JOB}/artifacts/..%2f..%2f..%2f..%2f..%2fetc%2fpasswd`, 400],
+    [`${JOB}/artifacts/report.json`, 404],
+    ['/assets/..%2f..%2fsecret', 404],
+    ['/assets/../../secret', 403],
+    ['/%2e%2e/secret', 403],
     ['/..%2f..%2fetc/passwd', 404],
   ])('is no path of the file system: %s', async (path, expected) => {
-    await serve();
+    // Beside the page, not in it.
+    await mkdir(join(root, 'page/assets'), { recursive: true });
+    await writeFile(join(root, 'secret'), 'root: secret');
+    await serve({ page: join(root, 'page') });
     const socket = connect(Number(server!.address.split(':')[1]), '127.0.0.1');
     // As it is: fetch would tidy it up.
     socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
