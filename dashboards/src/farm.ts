@@ -3,8 +3,8 @@ import { mean, quantile, rate } from './queries.js';
 
 const OURS = 'instance=~"$coordinator"';
 const STEPS = rate(`tessera_tile_steps_total{${OURS}}`);
-/** One a ready node: a node has one device. */
-const DEVICES = `sum(tessera_nodes{${OURS}, state="ready"})`;
+/** One a ready node: a node has one device. Every coordinator sees all nodes and all jobs, so these are no sums. */
+const DEVICES = `max(tessera_nodes{${OURS}, state="ready"})`;
 
 /** Is the farm healthy, and what limits it? */
 export const FARM: DashboardSpec = {
@@ -31,7 +31,7 @@ export const FARM: DashboardSpec = {
           description:
             'Nodes whose calls failed and that are being probed. The log says why: `node set aside`.',
           unit: 'none',
-          queries: [{ expr: `sum(tessera_nodes{${OURS}, state="aside"})`, legend: 'set aside' }],
+          queries: [{ expr: `max(tessera_nodes{${OURS}, state="aside"})`, legend: 'set aside' }],
           bad: 1,
         },
         {
@@ -41,7 +41,7 @@ export const FARM: DashboardSpec = {
           unit: 'none',
           queries: [
             {
-              expr: `round(sum(increase(tessera_jobs_ended_total{${OURS}, state="failed"}[$__range])))`,
+              expr: `round(max(increase(tessera_jobs_ended_total{${OURS}, state="failed"}[$__range])))`,
               legend: 'failed',
             },
           ],
@@ -69,7 +69,7 @@ export const FARM: DashboardSpec = {
           title: 'Time left',
           description: 'Until all jobs that run or wait are done, at the present speed.',
           unit: 'dtdurations',
-          queries: [{ expr: `sum(tessera_pending_tile_steps{${OURS}}) / ${STEPS}`, legend: 'left' }],
+          queries: [{ expr: `max(tessera_pending_tile_steps{${OURS}}) / ${STEPS}`, legend: 'left' }],
         },
       ],
     },
@@ -241,7 +241,7 @@ export const FARM: DashboardSpec = {
           unit: 'none',
           queries: [
             {
-              expr: `sum by (state) (tessera_jobs{${OURS}, state=~"queued|running|paused"})`,
+              expr: `max by (state) (tessera_jobs{${OURS}, state=~"queued|running|paused"})`,
               legend: '{{state}}',
             },
           ],
@@ -252,7 +252,7 @@ export const FARM: DashboardSpec = {
           title: 'Tile-steps pending',
           description: 'Of running and queued jobs. What KEDA scales nodes by.',
           unit: 'short',
-          queries: [{ expr: `sum(tessera_pending_tile_steps{${OURS}})`, legend: 'pending' }],
+          queries: [{ expr: `max(tessera_pending_tile_steps{${OURS}})`, legend: 'pending' }],
         },
         {
           kind: 'time',

@@ -57,7 +57,7 @@ async function watchedRun(): Promise<void> {
   prometheus = await Prometheus.start({ targets, rules: [RULES_FILE], interval: INTERVAL });
   started = Date.now() / 1000;
   const at = ['--coordinator', services[0]!.address];
-  await scraped('sum(tessera_nodes{state="ready"}) == 2');
+  await scraped('max(tessera_nodes{state="ready"}) == 2');
   const { stdout } = await tessera(['submit', ...PICTURE, ...at]);
   const id = stdout.trim();
   await scraped('sum(tessera_job_tile_steps) > 200');
@@ -65,7 +65,7 @@ async function watchedRun(): Promise<void> {
   for (const command of ['pause', 'resume']) await tessera([command, id, ...at]);
   const { code } = await tessera(['watch', id, ...at]);
   expect(code).toBe(0);
-  await scraped('sum(tessera_jobs{state="done"}) == 1');
+  await scraped('max(tessera_jobs{state="done"}) == 1');
 }
 
 /** Resolves when an expression has a series. */

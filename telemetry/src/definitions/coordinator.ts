@@ -46,7 +46,7 @@ export const COORDINATOR = {
   ),
   pendingTileSteps: gauge(
     'tessera_pending_tile_steps',
-    'Tile-steps that running and queued jobs have still to do: what more nodes would shorten.',
+    'Tile-steps that running and queued jobs of the farm have still to do: what more nodes would shorten.',
   ),
   queuedTasks: gauge('tessera_queued_tasks', 'Tasks that could run now and wait for a node.', [
     'task',
@@ -125,10 +125,10 @@ export const COORDINATOR = {
     'tessera_guide_frames_lost_total',
     'Guide frames that a node did not find on the bus, so that they are asked for again.',
   ),
-  jobs: gauge('tessera_jobs', 'Jobs on record, by state.', ['state']),
+  jobs: gauge('tessera_jobs', 'Jobs of the farm on record, by state.', ['state']),
   jobsEnded: counter(
     'tessera_jobs_ended_total',
-    'Jobs that ended since the start of the process.',
+    'Jobs of the farm that ended since the start of the process.',
     ['state'],
     each('state', ['done', 'failed', 'cancelled']),
   ),

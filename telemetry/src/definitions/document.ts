@@ -17,6 +17,9 @@ not grow with the work; what each label may be is at the end. A series that may 
 
 ${table(COORDINATOR)}
 
+Where several coordinators share a farm each counts the work of the jobs that it runs, but nodes, jobs and pending tile-steps are the
+whole farm's on every one: take their maximum, not their sum.
+
 A running job has a *place*, counted from 0 and given to another job when it has ended; with eight jobs at once there are eight
 places. The log tells which job has which place: \`job started\`.
 
