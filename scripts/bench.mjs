@@ -15,6 +15,7 @@ const FIGURES = {
   memory: 'bench/dist/coordinator/memory.js',
   containers: 'bench/containers.mjs',
   projections: 'bench/dist/projections.js',
+  page: 'viewer/dist/browser/bench/page.js',
 };
 
 const [name, ...options] = process.argv.slice(2);

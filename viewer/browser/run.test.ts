@@ -25,7 +25,7 @@ describe.skipIf(NO_CHROMIUM)('a picture on the live page', { timeout: 120_000 },
     await render(page, LONG);
     await state(page, 'Rendering');
     await seen(page);
-    await page.waitForFunction(() => performance.getEntriesByName('tessera-update').length > 0);
+    await page.waitForFunction(() => performance.getEntriesByName('tessera-shown').length > 0);
     await keep(page, 'run');
     await state(page, 'Done');
     await seen(page);

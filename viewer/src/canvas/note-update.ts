@@ -1,16 +1,17 @@
-/** Marks kept, so that a page that is open for days does not grow. */
+/** Marks of a name that are kept, so that a page that is open for days does not grow. */
 const KEPT = 2000;
 
-let marks = 0;
+const counts = new Map<string, number>();
 
 /**
- * Notes in the browser's own performance timeline how far a tile was behind the coordinator when it showed something new: marks named
- * `tessera-update` with `detail.behind`, ms. True where both clocks are one, as in the browser test.
+ * Notes in the browser's own performance timeline how far the page was behind the coordinator when it heard of something new in the
+ * picture, and when a tile showed it: marks named `tessera-heard` and `tessera-shown` with `detail.behind`, ms. True where both
+ * clocks are one.
  */
-export function noteUpdate(at: number): void {
-  if (++marks > KEPT) {
-    performance.clearMarks('tessera-update');
-    marks = 1;
-  }
-  performance.mark('tessera-update', { detail: { behind: Date.now() - at } });
+export function noteUpdate(what: 'heard' | 'shown', at: number): void {
+  const name = `tessera-${what}`;
+  const count = (counts.get(name) ?? 0) + 1;
+  if (count > KEPT) performance.clearMarks(name);
+  counts.set(name, count > KEPT ? 1 : count);
+  performance.mark(name, { detail: { behind: Date.now() - at } });
 }

@@ -40,7 +40,7 @@ export function Stage({ watched }: { readonly watched: WatchedJob }) {
         if (now !== undefined && !same(now, place.peek())) place.value = now;
         ask();
       },
-      onShown: noteUpdate,
+      onShown: (at) => noteUpdate('shown', at),
     });
     view.value = picture;
     watched.onNews = (news) => picture.renew(news.filter(({ level }) => concerns(level)));

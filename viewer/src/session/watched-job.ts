@@ -6,6 +6,7 @@ import { address, get } from '../api/http.js';
 import { keepConnected } from '../api/keep-connected.js';
 import { Problem } from '../api/problem.js';
 import { LevelState, type Region } from '../canvas/level-state.js';
+import { noteUpdate } from '../canvas/note-update.js';
 import { Activity } from '../timeline/spans.js';
 import { noteJob } from './job-list.js';
 import { isEnded } from './job-state.js';
@@ -104,6 +105,7 @@ export class WatchedJob {
   }
 
   #takeChanged({ at, regions }: Changed): void {
+    noteUpdate('heard', at);
     for (const region of regions) this.levels[region.level]?.advance(region, region.step);
     this.revision.value++;
     this.onNews(regions.map((region) => ({ at, level: region.level, region })));
