@@ -13,8 +13,8 @@ export interface Outputs {
 }
 
 /**
- * Checks every output before anything is computed. Throws TESSERA_BAD_ARGUMENT for an unknown format,
- * TESSERA_PLAN_REFUSED for a canvas that the format cannot hold, TESSERA_OUTPUT_EXISTS without --force and
+ * Checks every output before anything is computed. Throws TESSERA_BAD_ARGUMENT for an unknown format and for two outputs in
+ * one file, TESSERA_PLAN_REFUSED for a canvas that the format cannot hold, TESSERA_OUTPUT_EXISTS without --force and
  * TESSERA_OUTPUT_UNWRITABLE.
  */
 export async function checkOutputs(options: RenderOptions): Promise<Outputs> {
@@ -25,12 +25,21 @@ export async function checkOutputs(options: RenderOptions): Promise<Outputs> {
   const picture = await checkWritable('--out', out, force);
   if (format === 'dzi' && !force) await checkFree(picture.replace(/\.dzi$/i, '_files'));
   // A report and a grid say what this run did: one from an earlier run is no loss.
-  return {
-    picture,
-    format,
-    report: options.report && (await checkWritable('--report', options.report, true)),
-    savedGrid: options.saveGrid && (await checkWritable('--save-grid', options.saveGrid, true)),
-  };
+  const report = options.report && (await checkWritable('--report', options.report, true));
+  const savedGrid = options.saveGrid && (await checkWritable('--save-grid', options.saveGrid, true));
+  checkApart({ '--out': picture, '--report': report, '--save-grid': savedGrid });
+  return { picture, format, report, savedGrid };
+}
+
+/** One output must not be written over another. */
+function checkApart(paths: Readonly<Record<string, string | undefined>>): void {
+  const options = new Map<string, string>();
+  for (const [option, path] of Object.entries(paths)) {
+    if (path === undefined) continue;
+    const other = options.get(path);
+    if (other !== undefined) throw badArgument(option, `another file than for ${other}`, path);
+    options.set(path, option);
+  }
 }
 
 async function checkFree(folder: string): Promise<void> {

@@ -54,6 +54,10 @@ describe('options with a bad value', () => {
 });
 
 describe('outputs', () => {
+  it.each(['--report', '--save-grid'])('refuses %s in the file of the picture', async (option) => {
+    await refused([option, out], 'TESSERA_BAD_ARGUMENT', /another file than for --out/);
+  });
+
   it('refuses an unknown format, saying which there are', async () => {
     await refused(['--out', scratch('out/picture.bmp')], 'TESSERA_BAD_ARGUMENT', /\.svs\.tif/);
   });
