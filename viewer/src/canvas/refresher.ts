@@ -84,7 +84,8 @@ export class Refresher {
     this.#retry = undefined;
     for (const tile of this.#failed) tile.exists = true;
     this.#failed.clear();
-    this.viewer.forceRedraw();
+    // A clip, even none, is what makes a picture that stands still look for its tiles again.
+    this.viewer.world.getItemAt(0)?.setClip(null);
   }
 
   #next(): void {
