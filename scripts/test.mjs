@@ -35,10 +35,9 @@ function findNatsServer() {
   else console.log(found.reason);
 }
 
-/** Before the tests look for it, several files at a time: what checks the manifests, loads the farm,
- * shows the page. */
+/** Before the tests look for it, several files at a time: what checks the manifests and the API, loads the farm, shows the page. */
 function installTools() {
-  for (const script of ['kubernetes.mjs', 'k6.mjs', 'chromium.mjs'])
+  for (const script of ['kubernetes.mjs', 'k6.mjs', 'chromium.mjs', 'schemathesis.mjs'])
     execFileSync(process.execPath, [`${ROOT}scripts/${script}`], { stdio: 'ignore' });
 }
 

@@ -57,6 +57,7 @@ describe('what a picture asked for over HTTP starts from', () => {
 
   it.each([
     [{ tissue: 'bone' }, 'TESSERA_BAD_ARGUMENT', 'content.tissue'],
+    [{ like: 'AAAA' }, 'TESSERA_BAD_IMAGE', 'content.like'],
     [{ drawing: [['bone']] }, 'TESSERA_BAD_ARGUMENT', 'content.drawing'],
     [{ drawing: [[null, null], [null]] }, 'TESSERA_BAD_ARGUMENT', 'content.drawing'],
   ])('is refused at its field: %j', async (content, code, field) => {

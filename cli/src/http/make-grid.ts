@@ -10,7 +10,7 @@ import { checkContent, startingContent } from '../content/starting-content.js';
 export function gridMaker(farm: Farm, bundles: ReadonlyMap<string, Bundle>): MakeGrid {
   return async (content, plan, digest, signal) => {
     const bundle = bundles.get(digest)!;
-    checkAsked(content, bundle);
+    await checkAsked(content, bundle);
     const node = farm.nodes.find((one) => one.state === 'ready' && one.bundle(digest));
     if (node === undefined)
       throw TesseraError.expected(
@@ -30,15 +30,19 @@ export function gridMaker(farm: Farm, bundles: ReadonlyMap<string, Bundle>): Mak
 }
 
 /** As `checkContent`, naming the fields of the API. */
-function checkAsked(content: Content | undefined, { manifest }: Bundle): void {
+async function checkAsked(content: Content | undefined, { manifest }: Bundle): Promise<void> {
   const [field, options] = asked(content);
-  for (const option of options) {
-    try {
-      checkContent(option, manifest);
-    } catch (error) {
-      const { code, message } = TesseraError.from(error);
-      throw new TesseraError(code, message.replace(/--(tissue|like)\b/, field), { field });
-    }
+  for (const option of options) await namingField(field, async () => checkContent(option, manifest));
+}
+
+/** What goes wrong is said of a field of the API, not of an option of the command line. */
+async function namingField<T>(field: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof TesseraError) || error.field === undefined) throw error;
+    const { code, message } = error;
+    throw new TesseraError(code, message.replace(/--(tissue|like)\b/, field), { field, cause: error });
   }
 }
 
@@ -67,7 +71,8 @@ async function likeImage(
     rows,
     embed: graphs.embed,
   };
-  return fitGrid(await gridOfImage(image, request), columns, rows);
+  const grid = await namingField('content.like', () => gridOfImage(image, request));
+  return fitGrid(grid, columns, rows);
 }
 
 /**

@@ -7,7 +7,8 @@ import fastify, { type FastifyPluginAsync } from 'fastify';
 import type { App } from './app.js';
 import type { HttpContext } from './context.js';
 import { nodeServer } from './node-server.js';
-import { answerProblems } from './problem.js';
+import { refuseOtherMethods } from './other-methods.js';
+import { answerProblems, answerUnroutable, describeProblems } from './problem.js';
 import { protect } from './protection.js';
 import { artifactRoutes } from './routes/artifacts.js';
 import { bundleRoutes } from './routes/bundles.js';
@@ -99,12 +100,14 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
   const app: App = fastify({
     serverFactory: (handler) => nodeServer(handler, certificates, requestSeconds),
     bodyLimit: BODY_BYTES,
+    frameworkErrors: answerUnroutable,
     // Streams of events never end by themselves.
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   for (const schema of SCHEMAS) app.addSchema(schema);
   validateRequests(app);
   answerProblems(app);
+  describeProblems(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -127,6 +130,7 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
   const context: HttpContext = { ...options, views: new JobViews(options.bundles) };
   await app.register(async (routes) => {
     const typed = routes as App;
+    const refuseRest = refuseOtherMethods(typed);
     bundleRoutes(typed, context);
     nodeRoutes(typed, context);
     jobRoutes(typed, context);
@@ -134,6 +138,7 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     liveRoutes(typed, context);
     deepZoomRoutes(typed, context);
     artifactRoutes(typed, context);
+    refuseRest();
     if (options.operation !== undefined) operationRoutes(typed, options.operation);
     if (options.page !== undefined) pageRoutes(typed, options.page);
   });

@@ -107,12 +107,19 @@ describe('what is wrong with a request', () => {
     ['GET', '/v1/jobs/none/dzi_files/3/0_0.jpg', 404, 'TESSERA_JOB_UNKNOWN'],
     ['GET', '/v1/jobs/..%2F..%2Fetc', 400, 'TESSERA_BAD_ARGUMENT'],
     ['GET', '/v2/jobs', 404, 'TESSERA_NOT_FOUND'],
-    ['DELETE', '/v1/nodes', 404, 'TESSERA_NOT_FOUND'],
+    ['DELETE', '/v1/nodes', 405, 'TESSERA_METHOD_NOT_ALLOWED'],
+    ['GET', `/v1/jobs/${'a'.repeat(200)}`, 414, 'TESSERA_BAD_ARGUMENT'],
+    ['GET', '/v1/jobs/%zz', 400, 'TESSERA_BAD_ARGUMENT'],
     ['GET', '/v1/jobs?pageSize=0', 400, 'TESSERA_BAD_ARGUMENT'],
     ['GET', '/v1/jobs?state=lost', 400, 'TESSERA_BAD_ARGUMENT'],
   ])('is a problem detail: %s %s', async (method, path, status, code) => {
     const answer = await http.fetch(path, { method });
     expect([answer.status, (await problem(answer)).code]).toEqual([status, code]);
+  });
+
+  it('names the methods that an address takes', async () => {
+    const answer = await http.fetch('/v1/jobs', { method: 'PUT' });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
   });
 
   it('is said of a body that is no JSON', async () => {

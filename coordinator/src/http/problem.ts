@@ -1,8 +1,12 @@
 import { ERROR_CODES, type ErrorCode, TesseraError } from '@tessera/tiler';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Problem } from './schema/problem.js';
+import { Problem } from './schema/problem.js';
+import { ref } from './schema/ref.js';
 
 const MEDIA_TYPE = 'application/problem+json';
+
+/** What is at fault may be a file or a job too. */
+const FIELD = /^[\w.-]+$/;
 
 /** What Fastify itself refuses, by its status. */
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -10,12 +14,26 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   413: 'TESSERA_TOO_LARGE',
 };
 
+/** Fastify's `frameworkErrors`: what it refuses before it knows of a route, such as a path that is too long. */
+export function answerUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  send(request, reply, problemOf(error));
+}
+
 /** Answers every failure as a problem detail (RFC 9457) with a code of the error table. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => send(request, reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) => {
     const error = new TesseraError('TESSERA_NOT_FOUND', `There is no ${request.method} ${pathOf(request)}`);
     return send(request, reply, problemOf(error));
+  });
+}
+
+/** Says in the description of every route below /v1 how it refuses; for routes that are added later. */
+export function describeProblems(app: FastifyInstance): void {
+  const refused = { description: 'Refused, or failed', content: { [MEDIA_TYPE]: { schema: ref(Problem) } } };
+  app.addHook('onRoute', ({ url, schema }) => {
+    if (!url.startsWith('/v1') || schema === undefined) return;
+    schema.response = { ...(schema.response as object), '4xx': refused, '5xx': refused };
   });
 }
 
@@ -32,7 +50,8 @@ export function problemOf(error: FastifyError | TesseraError): Problem {
   }
   if (error instanceof TesseraError) {
     const { code, message, field } = error;
-    return { ...problem(code, message), ...(field && { errors: [{ field: named(field), message }] }) };
+    const errors = field !== undefined && FIELD.test(field) && [{ field: named(field), message }];
+    return { ...problem(code, message), ...(errors && { errors }) };
   }
   const status = 'statusCode' in error ? (error.statusCode ?? 500) : 500;
   const code = CODES[status] ?? (status < 500 ? 'TESSERA_BAD_ARGUMENT' : 'TESSERA_INTERNAL');

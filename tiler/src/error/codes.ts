@@ -96,6 +96,12 @@ export const ERROR_CODES = {
     http: 429,
     about: 'the caller has asked too much in a short time',
   },
+  TESSERA_METHOD_NOT_ALLOWED: {
+    exit: 2,
+    grpc: 12,
+    http: 405,
+    about: 'that address does not take the method',
+  },
 } as const;
 
 /** One of the stable codes. */

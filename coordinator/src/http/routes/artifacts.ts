@@ -17,8 +17,15 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   jpg: 'image/jpeg',
   dzi: 'application/xml',
 };
+/** How the description of the API has files: the report is JSON. */
+const FILE = {
+  'application/json': { schema: Type.Unsafe<string>({ type: 'object', additionalProperties: true }) },
+  ...Object.fromEntries(
+    Object.values(MEDIA_TYPES).map((type) => [type, { schema: Type.String({ format: 'binary' }) }]),
+  ),
+};
 const ArtifactPath = Type.Object(
-  { ...JobPath.properties, name: Type.String({ pattern: '^[a-z]+([.][a-z]+)+$' }) },
+  { ...JobPath.properties, name: Type.String({ pattern: '^[a-z]+([.][a-z]+)+$', maxLength: 32 }) },
   { additionalProperties: false },
 );
 
@@ -50,8 +57,8 @@ export function artifactRoutes(app: App, { jobs }: HttpContext): void {
         tags: ['pictures'],
         params: ArtifactPath,
         response: {
-          200: { description: 'The file', content: { '*/*': { schema: Type.String() } } },
-          206: { description: 'The range asked for', content: { '*/*': { schema: Type.String() } } },
+          200: { description: 'The file', content: FILE },
+          206: { description: 'The range asked for', content: FILE },
         },
       },
     },

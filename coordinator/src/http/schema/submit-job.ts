@@ -5,6 +5,10 @@ import { ref } from './ref.js';
 /** Largest number of cells of a drawing, and of pixels of an image as base64: what a form sends, not a data set. */
 const LONGEST_DRAWING = 256;
 
+/** What `--projection` reads. */
+const MODE = '(input|bundle|(newton|backprojection)(:([1-9][0-9]?|100))?)';
+const PROJECTION = `^(off|${MODE}([+]${MODE})*)$`;
+
 /** What the picture shows; left out, the seed alone decides. */
 export const Content = Type.Union(
   [
@@ -63,7 +67,10 @@ export const SubmitJob = Type.Object(
       Type.Number({ minimum: 0, maximum: 100, description: 'As in diffusers: 1 is off' }),
     ),
     projection: Type.Optional(
-      Type.String({ description: 'input, newton, backprojection, bundle, sums of them, off' }),
+      Type.String({
+        pattern: PROJECTION,
+        description: 'input, newton, backprojection, bundle, sums of them, off; newton:5 takes 5 iterations',
+      }),
     ),
     lead: Type.Optional(
       Type.String({
