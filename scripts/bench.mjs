@@ -12,6 +12,7 @@ const FIGURES = {
   peer: 'bench/dist/against-peer.js',
   coordinator: 'bench/dist/coordinator/throughput.js',
   metrics: 'bench/dist/telemetry/overhead.js',
+  previews: 'bench/dist/previews/main.js',
   memory: 'bench/dist/coordinator/memory.js',
   containers: 'bench/containers.mjs',
   projections: 'bench/dist/projections.js',

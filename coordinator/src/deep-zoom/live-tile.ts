@@ -1,5 +1,5 @@
 import { TILE_SIZE } from '@tessera/tiler';
-import sharp, { type OverlayOptions } from 'sharp';
+import sharp, { type OverlayOptions, type Sharp } from 'sharp';
 import type { LiveRun } from '../live/live-run.js';
 import type { PassRun } from '../run/pass-run.js';
 import {
@@ -82,6 +82,9 @@ function layersOf({ passes, run }: LiveRun, tile: ZoomTile, { level, difference 
 }
 
 async function compose(rasters: readonly LatentRaster[], { width, height }: ZoomTile): Promise<Buffer> {
+  const [only] = rasters;
+  if (rasters.length === 1 && only!.whole)
+    return await enlarged(only!, width, height).removeAlpha().jpeg({ quality: QUALITY }).toBuffer();
   const layers: OverlayOptions[] = [];
   for (const raster of rasters)
     layers.push({ input: await fitted(raster, width, height), ...raw(width, height) });
@@ -109,24 +112,19 @@ async function difference(rasters: readonly LatentRaster[], { width, height }: Z
 }
 
 /** The part of a raster that a tile shows, at the size of the tile, RGBA. */
-async function fitted(
-  { rgba, width, height, crop }: LatentRaster,
-  across: number,
-  down: number,
-): Promise<Buffer> {
+async function fitted(raster: LatentRaster, across: number, down: number): Promise<Buffer> {
+  return await enlarged(raster, across, down).raw().toBuffer();
+}
+
+function enlarged({ rgba, width, height, crop }: LatentRaster, across: number, down: number): Sharp {
   // Enlarged as a whole and then cut, because what is cut does not begin on whole positions.
   const [scaleX, scaleY] = [across / crop.width, down / crop.height];
   const [w, h] = [Math.max(across, Math.round(width * scaleX)), Math.max(down, Math.round(height * scaleY))];
   const left = Math.min(w - across, Math.round(crop.x * scaleX));
   const top = Math.min(h - down, Math.round(crop.y * scaleY));
-  const enlarged = await sharp(rgba, { raw: { width, height, channels: 4 } })
+  return sharp(rgba, raw(width, height))
     .resize(w, h, { fit: 'fill', kernel: 'cubic' })
-    .raw()
-    .toBuffer();
-  return await sharp(enlarged, { raw: { width: w, height: h, channels: 4 } })
-    .extract({ left, top, width: across, height: down })
-    .raw()
-    .toBuffer();
+    .extract({ left, top, width: across, height: down });
 }
 
 function raw(width: number, height: number) {
