@@ -81,7 +81,6 @@ def say(line: str) -> None:
 
 def run_train(args: argparse.Namespace) -> None:
     """`train`."""
-    runtime.restart_with_allocator()
     from .train import STAGES, Options, train
 
     options = Options(
@@ -122,6 +121,7 @@ COMMANDS = {"train": run_train, "export": run_export, "evaluate": run_evaluate}
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit code. Errors that a user can mend are one line on stderr."""
     args = parser().parse_args(argv)
+    runtime.restart_with_allocator()
     try:
         COMMANDS[args.command](args)
     except (FileNotFoundError, FileExistsError, ValueError) as error:

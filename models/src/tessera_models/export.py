@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import __version__, checkpoint, runtime
+from . import __version__, checkpoint
 from .autoencoder import CHANNELS, DOWNSAMPLE, Encoder
 from .data import GRIDS, HELD_OUT, SCALES, TILE, Region, load_regions
 from .denoiser import Denoiser
 from .diffusion import LATENT as LATENT_SCHEDULE
 from .embedder import EMBEDDING, Embedder
-from .graphs import as_stored, largest_difference, write_graph
+from .graphs import Graph, as_stored, largest_difference, write_graph
 from .guide_table import guide_floor, guide_table
 from .inversion import Inversion
 from .layout import Layout
@@ -30,6 +30,7 @@ from .train import STAGES, trained, trained_decoder
 from .train_denoiser import Networks
 from .train_distil import STEPS, Teacher
 from .train_layout import LABELS, Statistics
+from .weights import ORIGIN
 
 DEFAULTS = {
     "sampler": "dpmpp-2m",
@@ -78,16 +79,18 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
     `data` is the folder that the run was trained on: the example grids, the preview and the guide table are measured on it.
     """
     bundle.mkdir(parents=True, exist_ok=True)
-    graphs, figures, modules = {}, {}, {}
+    graphs, figures, written = {}, {}, {}
     for role, module in modules_of(run):
         graphs[role.name], figures[role.name] = write_role(module, role, bundle)
-        modules[role.name] = module
+        written[role.name] = Graph(bundle / graphs[role.name]["file"])
         say(f"{role.name}: {parameters(module)} parameters, ONNX Runtime within {figures[role.name]:.1e}")
     regions = load_regions(data, worlds=(1.0,))
     device = torch.device("cpu")
-    maps = embedding_maps(modules["embedder"], regions, device)
-    source = Source(regions, maps, modules["encoder"], modules["decoder"].decoder, predictor(modules), device)
-    defaults = DEFAULTS | (DISTILLED if "denoiser.full" in modules else {})
+    maps = embedding_maps(written["embedder"], regions, device)
+    # The encoder's graph takes tiles alone, not what is around them.
+    encoder = trained(run, "autoencoder", "encoder", Encoder())
+    source = Source(regions, maps, encoder, written["decoder"], predictor(written["denoiser"], written["summarizer"]), device)
+    defaults = DEFAULTS | (DISTILLED if "denoiser.full" in written else {})
     floor, crispness = guide_floor(source, defaults["sampler"], defaults["steps"])
     say(f"guides: claimed {floor}; fine energy {crispness}")
     manifest = {
@@ -123,15 +126,13 @@ def export(run: Path, bundle: Path, data: Path, name: str, version: str, commit:
     return manifest
 
 
-def predictor(modules: dict[str, nn.Module]):
-    """`Source.predict` of exported modules."""
+def predictor(denoiser: Graph, summarizer: Graph):
+    """`Source.predict` of exported graphs, at the default guidance scale where it is folded in."""
+    scale = DEFAULTS["guidanceScale"]
 
-    @torch.no_grad()
     def predict(x, t, grid, magnification, guide, present, blur):
-        context = modules["summarizer"](grid, magnification)
-        scale = (torch.full_like(t, DEFAULTS["guidanceScale"]),) if modules["denoiser"].scale is not None else ()
-        with runtime.precision(x.device):
-            return modules["denoiser"](x, t, context, guide, present, blur, *scale).float()
+        folded = (torch.full_like(t, scale),) if "guidanceScale" in denoiser.names else ()
+        return denoiser(x, t, summarizer(grid, magnification), guide, present, blur, *folded)
 
     return predict
 
@@ -189,6 +190,7 @@ def provenance(run: Path, regions: list[Region], commit: str, figures: dict[str,
         state = checkpoint.load(run / f"{stage}.pt")
         if state is not None:
             stages[stage] = {"steps": state["step"], "minutes": round(state["seconds"] / 60, 1)}
+    origin = run / ORIGIN
     return {
         "trainedBy": f"tessera-models {__version__}",
         "commit": commit,
@@ -196,5 +198,6 @@ def provenance(run: Path, regions: list[Region], commit: str, figures: dict[str,
         "regions": [r.name for r in regions],
         "heldOut": list(HELD_OUT),
         "stages": stages,
+        **({"continues": json.loads(origin.read_text())} if origin.exists() else {}),
         "onnxRuntimeDifference": {k: float(f"{v:.1e}") for k, v in figures.items()},
     }

@@ -129,6 +129,18 @@ def session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
+class Graph:
+    """A written graph as a function: its inputs in order, float32 or int64, to its first output."""
+
+    def __init__(self, path: Path):
+        self.session = session(path)
+        self.names = [i.name for i in self.session.get_inputs()]
+
+    def __call__(self, *inputs: torch.Tensor) -> torch.Tensor:
+        feeds = {n: np.ascontiguousarray(v.numpy()) for n, v in zip(self.names, inputs, strict=True)}
+        return torch.from_numpy(self.session.run(None, feeds)[0])
+
+
 def largest_difference(module: nn.Module, path: Path, inputs: list[Edge], samples: tuple[torch.Tensor, ...]) -> float:
     """The largest difference between PyTorch (stored weights, float32) and ONNX Runtime, relative to the output's largest value."""
     with torch.no_grad():

@@ -20,10 +20,12 @@ TIMES = (1000, 900, 800, 700, 600, 500, 400, 300, 200, 150)
 FINISHED = (125, 50)
 # As crisp as under a real guide, but for what two draws differ by.
 ENOUGH = 0.97
+# A guide that is called softer than this is hardly followed.
+MOST = 0.75
 
 
 @torch.no_grad()
-def guide_table(source: Source, floor: float, count: int = 12, seed: int = 12) -> list[list[float]]:
+def guide_table(source: Source, floor: float, count: int = 8, seed: int = 12) -> list[list[float]]:
     """[[t, blur], ...] from t = 1000 down: the blur (units of 4 guide px) that loses as much of a real coarse tile's crop as
     the model's one-step estimate at t has lost, in the mean over `count` 5x tiles under a real guide; `floor` at least,
     and once the guide is finished."""
@@ -50,11 +52,11 @@ def guide_table(source: Source, floor: float, count: int = 12, seed: int = 12) -
 
 
 @torch.no_grad()
-def guide_floor(source: Source, sampler: str, steps: int, count: int = 12, seed: int = 13) -> tuple[float, dict[str, float]]:
+def guide_floor(source: Source, sampler: str, steps: int, count: int = 8, seed: int = 13) -> tuple[float, dict[str, float]]:
     """What to claim of a finished generated guide, and the fine energies that say so, by claim and under a `real` guide.
 
-    5x tiles are generated from noise, and 20x tiles under crops of them: the least claim, FLOOR or above, by which these
-    are as crisp (`metrics.fine_energy`) as the same tissue under its real guide; or the crispest where none is.
+    5x tiles are generated from noise, and 20x tiles under crops of them: the least claim, FLOOR to MOST, by which these
+    are as crisp (`metrics.fine_energy`) as the same tissue under its real guide; or, where none is, as by the best claim.
     """
     rng = runtime.generator(seed)
     abar = LATENT.abar()
@@ -73,9 +75,8 @@ def guide_floor(source: Source, sampler: str, steps: int, count: int = 12, seed:
     real = resize(torch.stack([pixels(source.regions, p) for p in fine]), GUIDE_SIDE)
     energies = {"real": fine_energy(sample(noise[1], fine, real, 0.0))}
     guide = sample(noise[0], coarse, None, 0.0)[:, :, 96:160, 96:160]
-    for claim in [float(c) for c in LEVELS if c >= FLOOR]:
-        energies[str(claim)] = fine_energy(sample(noise[1], fine, guide, claim))
-        if energies[str(claim)] >= ENOUGH * energies["real"]:
-            return claim, energies
-    claims = {c: e for c, e in energies.items() if c != "real"}
-    return float(max(claims, key=claims.get)), energies
+    claims = [float(c) for c in LEVELS if FLOOR <= c <= MOST]
+    crispness = [fine_energy(sample(noise[1], fine, guide, claim)) for claim in claims]
+    wanted = ENOUGH * min(energies["real"], max(crispness))
+    energies |= {str(c): e for c, e in zip(claims, crispness, strict=True)}
+    return next(c for c, e in zip(claims, crispness, strict=True) if e >= wanted), energies

@@ -55,12 +55,6 @@ def upsample_nearest2d_backward(grad, output_size, input_size, *_scales):
     return grad.reshape(b, c, h, output_size[0] // h, w, output_size[1] // w).sum((3, 5))
 
 
-def silu_backward(grad, x):
-    """The gradient of x sigmoid(x), without a constant of x's size."""
-    s = torch.sigmoid(x)
-    return grad * s * (1 + x * (1 - s))
-
-
 def slice_backward(grad, input_sizes, dim, start, end, step):
     """The gradient of a slice: zeros around it."""
     if step != 1:
@@ -83,14 +77,15 @@ def decompositions() -> dict:
         **torch._decomp.get_decompositions([aten.native_group_norm, aten.native_layer_norm, aten._softmax]),
         aten.convolution_backward.default: convolution_backward,
         aten.upsample_nearest2d_backward.default: upsample_nearest2d_backward,
-        aten.silu_backward.default: silu_backward,
         aten.slice_backward.default: slice_backward,
         aten.empty_permuted.default: empty_permuted,
     }
 
 
 def simplify(traced: GraphModule) -> None:
-    """Rewrite what no exporter knows: hints on memory, views that hold for one order in memory only, casts by keyword, sums over no axis."""
+    """Rewrite what no exporter knows: hints on memory, views that hold for one order in memory only, casts by keyword, sums
+    over no axis; and 1 - x where the 1 is a constant of x's shape.
+    """
     aten = torch.ops.aten
     for node in traced.graph.nodes:
         if node.target is aten._to_copy.default:
@@ -102,6 +97,8 @@ def simplify(traced: GraphModule) -> None:
             node.target, node.args = aten.reshape.default, (node.args[0], list(node.meta["val"].shape))
         elif node.target is aten.sum.dim_IntList and not node.args[1]:
             node.args = (node.args[0], list(range(node.args[0].meta["val"].dim())), *node.args[2:])
+        elif node.target is aten.sub.Tensor and getattr(node.args[0], "target", None) in (aten.full.default, aten.full_like.default):
+            node.target, node.args = aten.rsub.Scalar, (node.args[1], node.args[0].args[1])
         node.kwargs = {k: v for k, v in node.kwargs.items() if k not in ("memory_format", "pin_memory", "layout", "device")}
 
 

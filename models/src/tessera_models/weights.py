@@ -15,6 +15,9 @@ from .ema import TAKEN_UP
 from .embedder import Embedder
 from .graphs import weights_in
 
+# What a run's folder says of the bundle that it began from.
+ORIGIN = "from-bundle.json"
+
 
 def fill(module: nn.Module, weights: dict[str, torch.Tensor], prefix: str = "") -> nn.Module:
     """A module with the weights of a graph. Raises ValueError where one is missing or has another shape."""
@@ -59,15 +62,23 @@ def unpack(bundle: Path, out: Path) -> None:
     if "denoiser.full" in graph:
         pupil = fill(Denoiser(folded=True), weights_in(graph["denoiser"]))
         parts["distil"] = {"model": pupil.state_dict(), "average": averaged(pupil), "teacher": Teacher(networks).state_dict()}
-    said = json.loads((Path(bundle) / "manifest.json").read_text())["layout"]
+    manifest = json.loads((Path(bundle) / "manifest.json").read_text())
+    said = manifest["layout"]
     held = weights_in(graph["layout"])
-    # A label that the bundle does not know begins as the first, which is any tissue.
-    rows = [said["labels"].index(label) if label in said["labels"] else 0 for label in LABELS]
-    layout = fill(Layout(len(LABELS)), held | {"label.weight": held["label.weight"][rows]})
+    layout = Layout(len(LABELS))
+    # A label that the bundle does not know begins unlike all others: as a copy of one it would be slow to part from it.
+    rows = layout.label.weight.detach().clone()
+    for i, label in enumerate(LABELS):
+        if label in said["labels"]:
+            rows[i] = held["label.weight"][said["labels"].index(label)]
+    fill(layout, held | {"label.weight": rows})
     statistics = Statistics()
     statistics.mean.copy_(torch.tensor(said["mean"]))
     statistics.std.copy_(torch.tensor(said["std"]))
     parts["layout"] = {"model": layout.state_dict(), "average": averaged(layout), "statistics": statistics.state_dict()}
+    Path(out).mkdir(parents=True, exist_ok=True)
+    origin = {k: manifest[k] for k in ("name", "version")} | {"stages": manifest["provenance"]["stages"]}
+    (Path(out) / ORIGIN).write_text(json.dumps(origin, indent=1) + "\n")
     for stage, held in parts.items():
         path = Path(out) / f"{stage}.pt"
         if not path.exists():
