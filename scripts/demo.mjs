@@ -10,7 +10,8 @@ const REPORT = 'demo/report.json';
 
 await setup();
 mkdirSync(`${ROOT}demo`, { recursive: true });
-const render = ['cli/bin/tessera.js', 'render', '--size', '2048x2048', '--power', '20', '--seed', '3', '--tissue', 'breast'];
+const picture = '--size 2048x2048 --power 20 --seed 3 --tissue breast'.split(' ');
+const render = ['cli/bin/tessera.js', 'render', ...picture];
 await must(process.execPath, [...render, '--out', SLIDE, '--report', REPORT, '--force']);
 
 const { writePreview } = await import('../tiler/dist/index.js');
