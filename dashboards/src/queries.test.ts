@@ -8,8 +8,8 @@ import { FARM, JOB, NODE } from './index.js';
 import { alerts, RULES_FILE, selectors } from './testing/alerts.js';
 import { NO_PROMETHEUS, Prometheus, promtool } from './testing/prometheus.js';
 
-/** Long enough for a dozen scrapes. */
-const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '1280x1280', '--seed', '3', '--format', 'tif'];
+/** Long enough for a dozen scrapes, and for a command to find it still at work. */
+const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '2048x2048', '--seed', '3', '--format', 'tif'];
 const INTERVAL = '500ms';
 
 /** What Grafana puts in: four scrapes, the time shown, and all values of each choice. */
@@ -62,7 +62,7 @@ async function watchedRun(): Promise<void> {
   const id = stdout.trim();
   await scraped('sum(tessera_job_tile_steps) > 200');
   // Stopping saves it, which it otherwise is every 15 s only.
-  for (const command of ['pause', 'resume']) await tessera([command, id, ...at]);
+  for (const command of ['pause', 'resume']) expect((await tessera([command, id, ...at])).code).toBe(0);
   const { code } = await tessera(['watch', id, ...at]);
   expect(code).toBe(0);
   await scraped('max(tessera_jobs{state="done"}) == 1');
