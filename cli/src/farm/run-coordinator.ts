@@ -17,7 +17,11 @@ import { defaultBundle } from '../bundle-path.js';
 import { startHttp } from '../http/start-http.js';
 import { interruptible } from '../interrupt.js';
 import { pictureInfo } from '../render/picture-info.js';
-import { type CoordinatorSecurity, coordinatorSecurity } from '../security/coordinator-security.js';
+import {
+  type CoordinatorSecurity,
+  type CoordinatorSecuritySettings,
+  coordinatorSecurity,
+} from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
 import { type CoordinatorSettings, type Surroundings, surroundingsOf } from './surroundings.js';
 
@@ -26,26 +30,59 @@ const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() 
 
 /**
  * `tessera coordinator`: takes jobs until SIGTERM or Ctrl-C, then saves those that run; the same command goes on. Throws
- * TESSERA_BAD_ARGUMENT, the errors of `openBundle`, TESSERA_PORT_IN_USE, the errors of `coordinatorSecurity` and
- * `surroundingsOf`.
+ * TESSERA_BAD_ARGUMENT, the errors of `coordinate` and `surroundingsOf`.
  */
 export async function runCoordinator(options: CoordinatorSettings, json: boolean): Promise<void> {
   checkNodes(options);
+  await coordinate('coordinator', options, json, ({ security, dir }) =>
+    surroundingsOf(options, security, dir),
+  );
+}
+
+/** Where a coordinator listens. */
+interface Addresses {
+  readonly grpc: string;
+  readonly http: string | undefined;
+  readonly metrics: string | undefined;
+}
+
+/** What a coordinator of any kind is told. */
+export interface CoordinateSettings extends Addresses, CoordinatorSecuritySettings {
+  readonly bundle: readonly string[] | undefined;
+  readonly state: string;
+  readonly logLevel: string;
+}
+
+/** What there is when the surroundings are made. */
+export interface Opened {
+  readonly bundles: readonly Bundle[];
+  readonly telemetry: ServiceTelemetry;
+  readonly security: CoordinatorSecurity;
+  /** Folder of the jobs, full path. */
+  readonly dir: string;
+}
+
+/**
+ * A coordinator with what `surround` gives it, until it is told to stop. Throws the errors of `openBundle`,
+ * `coordinatorSecurity` and `surround`, TESSERA_PORT_IN_USE.
+ */
+export async function coordinate(
+  role: 'coordinator' | 'serve',
+  options: CoordinateSettings,
+  json: boolean,
+  surround: (opened: Opened) => Promise<Surroundings>,
+): Promise<void> {
   const bundles = await Promise.all((options.bundle ?? [defaultBundle()]).map(openBundle));
-  const telemetry = await ServiceTelemetry.open({
-    role: 'coordinator',
-    name: hostname(),
-    version: VERSION,
-    logLevel: options.logLevel as LogLevel,
-  });
-  const dir = resolve(options.state);
+  const logLevel = options.logLevel as LogLevel;
+  const telemetry = await ServiceTelemetry.open({ role, name: hostname(), version: VERSION, logLevel });
   const { signal, release } = interruptible(() => telemetry.log.info('stopping: saving the jobs that run'));
   try {
     const security = await coordinatorSecurity(options);
     try {
-      const surroundings = await surroundingsOf(options, security, dir);
+      const opened = { bundles, telemetry, security, dir: resolve(options.state) };
+      const surroundings = await surround(opened);
       try {
-        await serve(options, json, security, bundles, dir, surroundings, telemetry, signal);
+        await serve(options, json, opened, surroundings, signal);
       } finally {
         await surroundings.close();
       }
@@ -58,22 +95,12 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
   }
 }
 
-/** Where a coordinator listens. */
-export interface Addresses {
-  readonly grpc: string;
-  readonly http: string | undefined;
-  readonly metrics: string | undefined;
-}
-
 /** Takes jobs until `signal` aborts, then saves those that run. */
-export async function serve(
+async function serve(
   { grpc, http, metrics }: Addresses,
   json: boolean,
-  security: CoordinatorSecurity,
-  bundles: readonly Bundle[],
-  dir: string,
+  { bundles, telemetry, security, dir }: Opened,
   { name, jobs, damaged, bus, connection, keep }: Surroundings,
-  telemetry: ServiceTelemetry,
   signal: AbortSignal,
 ): Promise<void> {
   const { exposition, log, tracing } = telemetry;
