@@ -95,8 +95,11 @@ describe.skipIf(NO_CHROMIUM)('the form of the live page', { timeout: 60_000 }, (
     await page.keyboard.type('256');
     await page.keyboard.press('Enter');
     await state(page, 'Done');
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.keyboard.press('Enter');
-    await page.locator('[data-row="1"]').waitFor();
+    const { id } = (await (await answer).json()) as JobView;
+    // It comes in at the top, and moves the others down.
+    await page.locator(`[data-row="0"][href="#job=${id}"]`).waitFor();
     await page.locator('[data-row="0"]').focus();
     await page.keyboard.press('ArrowDown');
     await page.locator('[data-row="1"]:focus').waitFor();

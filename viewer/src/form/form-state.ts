@@ -32,12 +32,14 @@ export function enter(name: FieldName, value: string | boolean): void {
 }
 
 /** Asks for the picture and shows it, or says what is wrong with which field. */
-export async function submit(fields: ReadonlyMap<FieldName, FieldSchema>): Promise<void> {
+export async function submit(
+  fields: ReadonlyMap<FieldName, FieldSchema> | Promise<ReadonlyMap<FieldName, FieldSchema>>,
+): Promise<void> {
   if (sending.value) return;
   sending.value = true;
   refusal.value = undefined;
   try {
-    const request = requestOf(fields, values.value, contentOf(chosen.value));
+    const request = requestOf(await fields, values.value, contentOf(chosen.value));
     const job = await post<JobView>('v1/jobs', request, { 'idempotency-key': key() });
     noteJob(job);
     choose(job.id);

@@ -64,7 +64,8 @@ export function SubmitForm() {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          void submit(fields.value);
+          // Who presses Render before the description of the API is here waits for it.
+          void submit(fields.value.size > 0 ? fields.value : readFields());
         }}
       >
         <div class="fields">
