@@ -1,4 +1,4 @@
-import { type Job, JobState } from '@tessera/proto';
+import type { Job } from '@tessera/proto';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { isEnded } from '../../board/job-spec.js';
@@ -129,14 +129,10 @@ async function tellOfJob(
       told = events?.at(-1)?.id ?? log.last;
       if (events === undefined) await stream.send('reset', JSON.stringify({ at: Date.now() }), String(told));
       else for (const { id, event, data } of events) await stream.send(event, data, String(id));
-      if (isOver(state) && job === undefined && told === log.last) return;
+      if (isEnded(state) && job === undefined && told === log.last) return;
     }
   } finally {
     ignore();
     stream.end();
   }
-}
-
-function isOver(state: JobState): boolean {
-  return isEnded(state) || state === JobState.UNSPECIFIED;
 }
