@@ -1,37 +1,18 @@
 import { join } from 'node:path';
 import type { RenderReport } from '@tessera/coordinator';
-import { NatsServer, NO_NATS } from '@tessera/farm/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_NATS } from '@tessera/farm/testing';
+import { describe, expect, it } from 'vitest';
 import { TINY_BUNDLE, tessera } from '../testing/command.js';
 import { duringRun, reportAtEnd, submit } from '../testing/farm-jobs.js';
+import { farmProcesses } from '../testing/farm-processes.js';
 import { scratchFolder } from '../testing/scratch.js';
-import { Service } from '../testing/service.js';
 
 /** Large enough to last through four starts and stops of a node. */
 const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '3072x3072', '--seed', '3'];
 
 const scratch = scratchFolder();
-const services: Service[] = [];
-let nats: NatsServer;
-
-async function start(...args: string[]): Promise<Service> {
-  const service = await Service.start([...args, '--nats', nats.url, '--bundle', TINY_BUNDLE]);
-  services.push(service);
-  return service;
-}
-
-const startNode = (name: string) =>
-  start('node', '--listen', '127.0.0.1:0', '--name', name, '--threads', '1');
-
 describe.skipIf(NO_NATS)('a rollout of all nodes in mid-run', () => {
-  beforeEach(async () => {
-    nats = await NatsServer.start();
-  });
-
-  afterEach(async () => {
-    await Promise.all(services.splice(0).map((service) => service.end('SIGKILL')));
-    await nats.stop();
-  });
+  const farm = farmProcesses();
 
   // As a Deployment with maxSurge 1 and maxUnavailable 0 does it: a new node is ready before an old one is told to stop.
   it('loses no tile-step and makes none twice', async () => {
@@ -40,16 +21,16 @@ describe.skipIf(NO_NATS)('a rollout of all nodes in mid-run', () => {
     const { stdout } = await tessera(['render', ...PICTURE, '--out', out, '--save-grid', grid, '--json']);
     const alone: RenderReport = JSON.parse(stdout);
     const [coordinator, first, second] = await Promise.all([
-      start('coordinator', '--grpc', '127.0.0.1:0', '--state', scratch('jobs')),
-      startNode('old-1'),
-      startNode('old-2'),
+      farm.coordinator(scratch('jobs')),
+      farm.node('old-1'),
+      farm.node('old-2'),
     ]);
     const id = await submit(coordinator, 2, ['--grid', grid], PICTURE);
     const codes: (number | null)[] = [];
     await duringRun(coordinator, id, async () => {
-      await startNode('new-1');
+      await farm.node('new-1');
       codes.push(await first.end('SIGTERM'));
-      await startNode('new-2');
+      await farm.node('new-2');
       codes.push(await second.end('SIGTERM'));
     });
     const { latentSha256, tileSteps, evaluations, nodes } = await reportAtEnd(coordinator, id);

@@ -2,36 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RenderReport } from '@tessera/coordinator';
 import { FarmConnection, JobQueue } from '@tessera/farm';
-import { NatsServer, NO_NATS } from '@tessera/farm/testing';
+import { NO_NATS } from '@tessera/farm/testing';
 import { JobState, ListRequest } from '@tessera/proto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TINY_BUNDLE, tessera } from '../testing/command.js';
 import { atWork, duringRun, reportAtEnd, submit } from '../testing/farm-jobs.js';
+import { farmProcesses } from '../testing/farm-processes.js';
 import { scratchFolder } from '../testing/scratch.js';
-import { Service } from '../testing/service.js';
+import type { Service } from '../testing/service.js';
 
 /** Large enough to last through a takeover. */
 const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '2048x2048', '--seed', '3'];
 const WAIT = { seconds: 30 };
 
 const scratch = scratchFolder();
-const services: Service[] = [];
-let nats: NatsServer;
-
-async function start(...args: string[]): Promise<Service> {
-  const service = await Service.start([...args, '--nats', nats.url, '--bundle', TINY_BUNDLE]);
-  services.push(service);
-  return service;
-}
-
-const startNode = (name: string) =>
-  start('node', '--listen', '127.0.0.1:0', '--name', name, '--threads', '1');
-const startCoordinator = () => start('coordinator', '--grpc', '127.0.0.1:0', '--state', scratch('jobs'));
 const get = ({ address }: Service, id: string) => atWork(address, (coordinator) => coordinator.get(id, WAIT));
 
 /** The owner of a job that runs, and the other of two. */
-async function ownerOf(id: string, coordinators: readonly Service[]): Promise<[Service, Service]> {
-  const connection = await FarmConnection.open({ servers: nats.url, name: 'test' });
+async function ownerOf(
+  url: string,
+  id: string,
+  coordinators: readonly Service[],
+): Promise<[Service, Service]> {
+  const connection = await FarmConnection.open({ servers: url, name: 'test' });
   try {
     const { owner } = await (await JobQueue.open(connection)).get(id);
     const owning = coordinators.find(({ pid }) => owner!.name.endsWith(`-${pid}`))!;
@@ -42,14 +35,8 @@ async function ownerOf(id: string, coordinators: readonly Service[]): Promise<[S
 }
 
 describe.skipIf(NO_NATS)('coordinators that share jobs', () => {
-  beforeEach(async () => {
-    nats = await NatsServer.start();
-  });
-
-  afterEach(async () => {
-    await Promise.all(services.splice(0).map((service) => service.end('SIGKILL')));
-    await nats.stop();
-  });
+  const farm = farmProcesses();
+  const startCoordinator = () => farm.coordinator(scratch('jobs'));
 
   it('answer for one another, and take up what one of them leaves', async () => {
     const grid = scratch('grid.npy');
@@ -57,14 +44,14 @@ describe.skipIf(NO_NATS)('coordinators that share jobs', () => {
     const { stdout } = await tessera(['render', ...PICTURE, '--out', out, '--save-grid', grid, '--json']);
     const { latentSha256 }: RenderReport = JSON.parse(stdout);
     const coordinators = await Promise.all([startCoordinator(), startCoordinator()]);
-    await startNode('a');
+    await farm.node('a');
     const [one, two] = coordinators as [Service, Service];
     const key = ['--grid', grid, '--key', 'same'];
     const id = await submit(one, 1, key, PICTURE);
     expect(await submit(two, 1, key, PICTURE)).toBe(id);
 
     const survivor = await duringRun(two, id, async () => {
-      const [owner, other] = await ownerOf(id, coordinators);
+      const [owner, other] = await ownerOf(farm.url(), id, coordinators);
       await owner.end('SIGKILL');
       return other;
     });
@@ -78,10 +65,10 @@ describe.skipIf(NO_NATS)('coordinators that share jobs', () => {
 
   it('keep one that was asleep from the job that it lost', async () => {
     const coordinators = await Promise.all([startCoordinator(), startCoordinator()]);
-    await startNode('a');
+    await farm.node('a');
     const id = await submit(coordinators[0]!, 1, ['--key', 'x'], PICTURE);
     const [owner, other] = await duringRun(coordinators[1]!, id, async () => {
-      const [owning, another] = await ownerOf(id, coordinators);
+      const [owning, another] = await ownerOf(farm.url(), id, coordinators);
       process.kill(owning.pid, 'SIGSTOP');
       return [owning, another];
     });
