@@ -150,10 +150,12 @@ export class JobRun implements WorkSource, BatchHost {
     if (!this.#options.owned() || !this.#mayWork(node)) return undefined;
     const { padded } = node.bundle(this.bundle)!;
     const most = this.#mostTiles(node);
-    if (node.inFlight > 0 && padded && this.#queue.length < most) return undefined;
-    const share = shares.of(node, (other) => this.#mayWork(other), this.#queue.length, most);
+    const waiting = this.#queue.length;
+    // What would be filled up waits for more while the device has something to do: to the batch, or a single row to two.
+    if (node.inFlight > 0 && waiting < (padded ? most : Math.min(2, most))) return undefined;
+    const share = shares.of(node, (other) => this.#mayWork(other), waiting, most);
     // A run that is filled up takes as long as a full one.
-    const limit = share === 0 || padded ? most : share;
+    const limit = share === 0 || padded ? most : withNoneLeftAlone(share, waiting);
     // What is better left to other nodes is so only while they may do it.
     const allows = ({ failures }: Task) =>
       failures.allows(node.api.address) && (share > 0 || !failures.isEmpty);
@@ -351,4 +353,9 @@ function takeUp(run: PassRun, saved: SavedPass): void {
 
 function isFinished(run: PassRun): boolean {
   return run.pass.reached(run.planned.plan.steps);
+}
+
+/** Of `waiting` tasks, `limit` or one fewer where a single one would be left, which takes a node as long as two. */
+function withNoneLeftAlone(limit: number, waiting: number): number {
+  return limit > 2 && waiting === limit + 1 ? limit - 1 : limit;
 }
