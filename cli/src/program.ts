@@ -1,26 +1,40 @@
 import { Command } from 'commander';
-import { bundleCommand } from './commands/bundle.js';
-import { coordinatorCommand } from './commands/coordinator.js';
-import { doctorCommand } from './commands/doctor.js';
-import { jobCommands } from './commands/jobs.js';
-import { nodeCommand } from './commands/node.js';
-import { renderCommand } from './commands/render.js';
-import { serveCommand } from './commands/serve.js';
-import { submitCommand } from './commands/submit.js';
-import { tokenCommand } from './commands/token.js';
 import { VERSION } from './version.js';
 
-/** The `tessera` command with all its subcommands. Errors are thrown, not printed. */
-export function createProgram(): Command {
+/** Every subcommand, in the order of --help; what a command needs is loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  render: async () => (await import('./commands/render.js')).renderCommand(),
+  serve: async () => (await import('./commands/serve.js')).serveCommand(),
+  bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  coordinator: async () => (await import('./commands/coordinator.js')).coordinatorCommand(),
+  node: async () => (await import('./commands/node.js')).nodeCommand(),
+  submit: async () => (await import('./commands/submit.js')).submitCommand(),
+  ...Object.fromEntries(
+    ['list', 'nodes', 'watch', 'cancel', 'pause', 'resume'].map((name) => [name, () => jobCommand(name)]),
+  ),
+  token: async () => (await import('./commands/token.js')).tokenCommand(),
+};
+
+/**
+ * The `tessera` command with the subcommand that `argv` names, as the second word after `node`, or with all of them where it names
+ * none. Errors are thrown, not printed.
+ */
+export async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('tessera')
     .description('Renders pictures far larger than its model can see, coherent at every scale.')
     .version(VERSION)
     .showSuggestionAfterError();
-  const single = [renderCommand(), serveCommand(), bundleCommand(), doctorCommand()];
-  const farm = [coordinatorCommand(), nodeCommand(), submitCommand(), ...jobCommands(), tokenCommand()];
-  for (const command of [...single, ...farm]) program.addCommand(command);
+  const one = COMMANDS[argv[2] ?? ''];
+  const wanted = one ? [one] : argv[2] === '--version' ? [] : Object.values(COMMANDS);
+  for (const command of wanted) program.addCommand(await command());
   throwErrors(program);
   return program;
+}
+
+async function jobCommand(name: string): Promise<Command> {
+  const { jobCommands } = await import('./commands/jobs.js');
+  return jobCommands().find((command) => command.name() === name)!;
 }
 
 /** What commander would print and exit on becomes an exception, here and below. */

@@ -4,12 +4,12 @@ import {
   type BoardLimits,
   CoordinatorServer,
   Farm,
-  type HttpServer,
   JobBoard,
   JobChanges,
   LiveJobs,
   together,
 } from '@tessera/coordinator';
+import type { HttpServer } from '@tessera/coordinator/http';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { coordinatorTelemetry, type LogLevel, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { TesseraError } from '@tessera/tiler';

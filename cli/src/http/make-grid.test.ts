@@ -1,11 +1,5 @@
-import {
-  defaultSettings,
-  Farm,
-  footprint,
-  type MakeGrid,
-  NodeConnection,
-  planJob,
-} from '@tessera/coordinator';
+import { defaultSettings, Farm, footprint, NodeConnection, planJob } from '@tessera/coordinator';
+import type { MakeGrid } from '@tessera/coordinator/http';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, startEmbedded } from '../embedded.js';

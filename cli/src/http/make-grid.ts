@@ -1,5 +1,6 @@
-import type { Content, Farm, JobPlan, MakeGrid } from '@tessera/coordinator';
+import type { Farm, JobPlan } from '@tessera/coordinator';
 import { footprint } from '@tessera/coordinator';
+import type { Content, MakeGrid } from '@tessera/coordinator/http';
 import type { Bundle } from '@tessera/gpu-node';
 import { type EmbeddingGrid, fitGrid, TesseraError } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Farm, HttpServer, type JobChanges, type JobService, type LiveJobs } from '@tessera/coordinator';
+import type { Farm, JobChanges, JobService, LiveJobs } from '@tessera/coordinator';
+import { HttpServer } from '@tessera/coordinator/http';
 import type { Bundle } from '@tessera/gpu-node';
 import type { Probes } from '@tessera/telemetry';
 import type { CoordinatorSecurity } from '../security/coordinator-security.js';

@@ -1,18 +1,8 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type Answer,
-  decodeJobRecord,
-  encodeJobRecord,
-  isFinal,
-  type JobEvent,
-  type JobRecord,
-  type JobRequest,
-  type Jobs,
-  LatestChanges,
-  type OwnedJob,
-} from '@tessera/farm';
+import type { Answer, JobEvent, JobRecord, JobRequest, Jobs, OwnedJob } from '@tessera/farm';
+import { decodeJobRecord, encodeJobRecord, isFinal, LatestChanges } from '@tessera/farm/jobs';
 import { TesseraError } from '@tessera/tiler';
 import { coded, writeWhole } from './files.js';
 import { FolderJob, type JobChanges } from './folder-job.js';

@@ -1,5 +1,5 @@
 import type { Answer, JobRecord, Jobs, OwnedJob } from '@tessera/farm';
-import { isFinal } from '@tessera/farm';
+import { isFinal } from '@tessera/farm/jobs';
 import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import { bytesOf } from '../run/float-bytes.js';

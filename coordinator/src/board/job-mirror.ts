@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
-import { isFinal, type JobRecord, type Jobs } from '@tessera/farm';
+import type { JobRecord, Jobs } from '@tessera/farm';
+import { isFinal } from '@tessera/farm/jobs';
 import { type Job, JobState } from '@tessera/proto';
 import type { Clock } from '../dispatch/clock.js';
 import type { RenderProgress } from '../job/render-request.js';
