@@ -2,8 +2,8 @@ import type { Manifest } from '@tessera/tiler';
 import type { PassRun } from '../run/pass-run.js';
 import type { ZoomTile } from './zoom.js';
 
-/** Most positions a side that are looked at for a tile: a few for each of its px. */
-const MOST_SAMPLES = 512;
+/** Most positions a side that are looked at for a tile: two for each px of a preview. */
+const MOST_SAMPLES = 256;
 
 /** A linear look at a latent (bundle.md, `preview`). */
 export type Preview = NonNullable<Manifest['preview']>;

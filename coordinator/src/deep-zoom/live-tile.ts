@@ -1,7 +1,8 @@
 import { TILE_SIZE } from '@tessera/tiler';
-import sharp, { type OverlayOptions, type Sharp } from 'sharp';
+import sharp from 'sharp';
 import type { LiveRun } from '../live/live-run.js';
 import type { PassRun } from '../run/pass-run.js';
+import { drawRaster } from './draw-raster.js';
 import {
   type LatentRaster,
   type LatentWindow,
@@ -12,8 +13,14 @@ import {
 import type { ZoomTile } from './zoom.js';
 
 /** What is shown where there is nothing yet. */
-const NOTHING = { r: 128, g: 128, b: 128 };
+const NOTHING = 128;
 const QUALITY = 80;
+
+/** Px of a preview for each latent position, a side: there is no more to see in it, and a page enlarges it. */
+const PX_A_POSITION = 2;
+/** Least and largest part of a tile's px a side: enlarging fewer shows their px, and more are not worth what they cost. */
+const LEAST_PART = 1 / 4;
+const LARGEST_PART = 1 / 2;
 
 /** What of a running job is shown: the best there is, one level of the pyramid, or how far the finest is from its guide. */
 export interface Show {
@@ -25,7 +32,7 @@ export interface Show {
 export interface LiveTile {
   /** Another one when the tile would look different. */
   readonly version: string;
-  /** A JPEG. */
+  /** A JPEG, of the shape of the tile; of fewer px where latents do not show more. */
   make(): Promise<Buffer>;
 }
 
@@ -57,7 +64,8 @@ export async function liveTile(live: LiveRun, tile: ZoomTile, show: Show): Promi
     version: show.difference ? `d${version}` : version,
     make: () => {
       const rasters = layers.map(({ pass, window }) => latentRaster(pass, window, preview));
-      return show.difference ? difference(rasters, tile) : compose(rasters, tile);
+      const size = sizeOf(layers, tile);
+      return show.difference ? difference(rasters, size) : compose(rasters, size);
     },
   };
 }
@@ -81,54 +89,42 @@ function layersOf({ passes, run }: LiveRun, tile: ZoomTile, { level, difference 
   return layers;
 }
 
-async function compose(rasters: readonly LatentRaster[], { width, height }: ZoomTile): Promise<Buffer> {
-  const [only] = rasters;
-  if (rasters.length === 1 && only!.whole)
-    return await enlarged(only!, width, height).removeAlpha().jpeg({ quality: QUALITY }).toBuffer();
-  const layers: OverlayOptions[] = [];
-  for (const raster of rasters)
-    layers.push({ input: await fitted(raster, width, height), ...raw(width, height) });
-  return await sharp({ create: { width, height, channels: 3, background: NOTHING } })
-    .composite(layers)
-    .jpeg({ quality: QUALITY })
-    .toBuffer();
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Of the picture of a tile: the tile's own, halved as often as nothing is lost by it. */
+function sizeOf(layers: readonly Layer[], { width, height }: ZoomTile): Size {
+  const positionsAPx = Math.max(0, ...layers.map(({ window }) => window.crop.width / width));
+  const part = Math.min(LARGEST_PART, Math.max(LEAST_PART, PX_A_POSITION * positionsAPx));
+  const halved = 2 ** Math.floor(-Math.log2(part));
+  return { width: Math.ceil(width / halved), height: Math.ceil(height / halved) };
+}
+
+/** The rasters one over the other. */
+function compose(rasters: readonly LatentRaster[], { width, height }: Size): Promise<Buffer> {
+  const data = new Uint8Array(width * height * 3).fill(NOTHING);
+  for (const raster of rasters) drawRaster(raster, { data, width, height });
+  return encoded(data, width, height);
 }
 
 /** How far the finer of two levels is from the coarser, in every colour; black where there are not two. */
-async function difference(rasters: readonly LatentRaster[], { width, height }: ZoomTile): Promise<Buffer> {
-  const canvas = sharp({ create: { width, height, channels: 3, background: { r: 0, g: 0, b: 0 } } });
+function difference(rasters: readonly LatentRaster[], { width, height }: Size): Promise<Buffer> {
+  const below = new Uint8Array(width * height * 3);
   const [coarser, finer] = rasters;
-  if (finer === undefined || coarser === undefined) return await canvas.jpeg().toBuffer();
-  const [a, b] = [await fitted(coarser, width, height), await fitted(finer, width, height)];
-  const rgb = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; from < a.length; from += 4, to += 3) {
-    if (a[from + 3] === 0 || b[from + 3] === 0) continue;
-    for (let colour = 0; colour < 3; colour++)
-      rgb[to + colour] = Math.min(255, 2 * Math.abs(a[from + colour]! - b[from + colour]!));
-  }
-  return await sharp(rgb, { raw: { width, height, channels: 3 } })
+  if (finer === undefined || coarser === undefined) return encoded(below, width, height);
+  drawRaster(coarser, { data: below, width, height });
+  const above = below.slice();
+  drawRaster(finer, { data: above, width, height });
+  const apart = above.map((value, i) => Math.min(255, 2 * Math.abs(value - below[i]!)));
+  return encoded(apart, width, height);
+}
+
+function encoded(rgb: Uint8Array, width: number, height: number): Promise<Buffer> {
+  return sharp(rgb, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: QUALITY })
     .toBuffer();
-}
-
-/** The part of a raster that a tile shows, at the size of the tile, RGBA. */
-async function fitted(raster: LatentRaster, across: number, down: number): Promise<Buffer> {
-  return await enlarged(raster, across, down).raw().toBuffer();
-}
-
-function enlarged({ rgba, width, height, crop }: LatentRaster, across: number, down: number): Sharp {
-  // Enlarged as a whole and then cut, because what is cut does not begin on whole positions.
-  const [scaleX, scaleY] = [across / crop.width, down / crop.height];
-  const [w, h] = [Math.max(across, Math.round(width * scaleX)), Math.max(down, Math.round(height * scaleY))];
-  const left = Math.min(w - across, Math.round(crop.x * scaleX));
-  const top = Math.min(h - down, Math.round(crop.y * scaleY));
-  return sharp(rgba, raw(width, height))
-    .resize(w, h, { fit: 'fill', kernel: 'cubic' })
-    .extract({ left, top, width: across, height: down });
-}
-
-function raw(width: number, height: number) {
-  return { raw: { width, height, channels: 4 as const } };
 }
 
 /** For a bundle that does not say how its latents look: the first channel, in greys. */

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { FinishedPictures } from '../../deep-zoom/finished-pictures.js';
 import { liveTile } from '../../deep-zoom/live-tile.js';
+import { PreviewTurns } from '../../deep-zoom/preview-turns.js';
 import { TileCache } from '../../deep-zoom/tile-cache.js';
 import { descriptor, zoomTile } from '../../deep-zoom/zoom.js';
 import type { App } from '../app.js';
@@ -40,6 +41,7 @@ const Jpeg = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
   const finished = new FinishedPictures();
   const cache = new TileCache();
+  const turns = new PreviewTurns();
 
   app.get(
     '/v1/jobs/:id/dzi',
@@ -76,11 +78,12 @@ export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
       },
     },
     async ({ params: { id, z, tile: name }, query: { level, show }, headers }, reply) => {
-      const job = await jobs.get(id);
+      let job = await jobs.get(id);
       const { width, height } = job.settings!;
       const [column, row] = name.match(/\d+/g)!.map(Number);
       const tile = zoomTile(width, height, { z, column: column!, row: row! });
       if (tile === undefined) throw new TesseraError('TESSERA_NOT_FOUND', `There is no tile ${z}/${name}`);
+      if (live.get(id) !== undefined) await turns.next();
       const run = live.get(id);
       if (run !== undefined) {
         const wanted = { level, difference: show === 'difference' };
@@ -90,6 +93,7 @@ export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
         if (headers['if-none-match'] === tag) return reply.code(304).send(null);
         return reply.type('image/jpeg').send(await cache.get(`${id}/${tag}`, make));
       }
+      job = await jobs.get(id);
       if (job.state !== JobState.DONE) return notYet(reply, job);
       const tag = `"${id}-${z}-${name}"`;
       reply.header('cache-control', 'private, max-age=31536000, immutable').header('etag', tag);
