@@ -1,4 +1,5 @@
 export { FolderJobs } from './board/folder-jobs.js';
+export type { HistoryLimits } from './board/history.js';
 export { type BoardOptions, JobBoard } from './board/job-board.js';
 export type { KnownBundles } from './board/job-runner.js';
 export type { JobService } from './board/job-service.js';

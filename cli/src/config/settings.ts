@@ -82,6 +82,19 @@ const ENTRANCE = {
   },
 } satisfies Settings;
 
+const HISTORY = {
+  'history-limit': {
+    ...whole(1, 1_000_000),
+    about: 'ended jobs that are remembered, some 35 KB each; pictures stay when theirs is forgotten',
+    default: 1000,
+  },
+  'ttl-after-finished': {
+    ...whole(0, 1_000_000_000),
+    about: 'seconds after its end that a job is remembered',
+    decided: 'as long as the number allows',
+  },
+} satisfies Settings;
+
 const DEVICE = {
   device: {
     ...text('name', 'an execution provider'),
@@ -119,6 +132,7 @@ export const COORDINATOR = {
   },
   'nats-jobs-password': { ...text('password'), about: 'its password', decided: 'none', secret: true },
   node: { ...address(), about: 'the one node of a farm without NATS', decided: 'none' },
+  ...HISTORY,
   ...ENTRANCE,
   ...TLS,
   ...NATS_ACCESS,
@@ -166,6 +180,7 @@ export const SERVE = {
   },
   bundle: { ...BUNDLE, about: 'model bundle that pictures may be asked of' },
   ...DEVICE,
+  ...HISTORY,
   ...ENTRANCE,
   ...TLS,
   ...INSECURE,

@@ -39,15 +39,17 @@ export async function runCoordinator(options: CoordinatorSettings, json: boolean
   );
 }
 
-/** Where a coordinator listens. */
-interface Addresses {
+/** Where a coordinator listens, and what it remembers. */
+interface ServeSettings {
   readonly grpc: string;
   readonly http: string | undefined;
   readonly metrics: string | undefined;
+  readonly historyLimit: number;
+  readonly ttlAfterFinished: number | undefined;
 }
 
 /** What a coordinator of any kind is told. */
-export interface CoordinateSettings extends Addresses, CoordinatorSecuritySettings {
+export interface CoordinateSettings extends ServeSettings, CoordinatorSecuritySettings {
   readonly bundle: readonly string[] | undefined;
   readonly state: string;
   readonly logLevel: string;
@@ -97,7 +99,7 @@ export async function coordinate(
 
 /** Takes jobs until `signal` aborts, then saves those that run. */
 async function serve(
-  { grpc, http, metrics }: Addresses,
+  { grpc, http, metrics, historyLimit, ttlAfterFinished }: ServeSettings,
   json: boolean,
   { bundles, telemetry, security, dir }: Opened,
   { name, jobs, damaged, bus, connection, keep }: Surroundings,
@@ -108,6 +110,7 @@ async function serve(
   if (connection !== undefined) watchNats(exposition, connection);
   const [live, changes] = [new LiveJobs(), new JobChanges()];
   const farm = new Farm({ elastic: true, observer: together(observer, live, changes) });
+  const history = { jobs: historyLimit, ttlSeconds: ttlAfterFinished };
   const board = JobBoard.open({
     name,
     jobs,
@@ -116,6 +119,7 @@ async function serve(
     bus,
     bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
     limits: LIMITS,
+    history,
     pictureInfo,
     version: VERSION,
   });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Answer, JobEvent, JobRecord, JobRequest, Jobs, OwnedJob } from '@tessera/farm';
@@ -126,6 +126,24 @@ export class FolderJobs implements Jobs {
     else if (entry.record.request === 'pause') await this.#change(entry, { request: undefined });
     this.offerAgain();
     return entry.record;
+  }
+
+  async forget(id: string): Promise<void> {
+    const entry = await this.#find(id);
+    const { state } = entry.record;
+    if (!isFinal(state))
+      throw TesseraError.expected('TESSERA_JOB_STATE', `job ${id}`, 'a job that has ended', state);
+    await entry.saving.catch(() => undefined);
+    const folder = join(this.#root, id);
+    // Without its record, which goes first, it is no job.
+    await coded(folder, async () => {
+      await rm(join(folder, RECORD), { force: true });
+      await rm(join(folder, INPUT), { force: true });
+      // What it made stays.
+      await rmdir(folder).catch(() => undefined);
+    });
+    this.#entries.delete(id);
+    for (const changes of this.#watchers) changes.set(id, undefined);
   }
 
   async take(

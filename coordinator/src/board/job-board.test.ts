@@ -28,8 +28,12 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function boardIn(folder: string, limits?: Parameters<typeof openBoard>[1]): Promise<BoardUnderTest> {
-  const opened = await openBoard(join(root, folder), limits);
+async function boardIn(
+  folder: string,
+  limits?: Parameters<typeof openBoard>[1],
+  history?: Parameters<typeof openBoard>[2],
+): Promise<BoardUnderTest> {
+  const opened = await openBoard(join(root, folder), limits, history);
   open.push(opened);
   return opened;
 }
@@ -91,6 +95,30 @@ describe('a job board', () => {
     await expect(board.submit(request({ idempotencyKey: 'one', quality: 80 }))).rejects.toEqual(
       rejects('TESSERA_JOB_EXISTS'),
     );
+  });
+
+  it('forgets the job that ended longest ago where there are too many, and leaves its picture', async () => {
+    const { board, node } = await boardIn('a', {}, { jobs: 2 });
+    await node();
+    const jobs: Job[] = [];
+    for (let i = 0; i < 3; i++) jobs.push(await ended(board, await board.submit(request())));
+    const [first, ...others] = jobs.map(({ id }) => id);
+    await expect.poll(() => board.get(first!).catch(({ code }) => code)).toBe('TESSERA_JOB_UNKNOWN');
+    const listed = (await board.list(ListRequest.create())).jobs.map(({ id }) => id);
+    expect(listed).toEqual(others.reverse());
+    expect(await readdir(join(root, 'a', first!))).toEqual(['1']);
+    expect(hashOf(jobs[0]!)).toBe(hashOf(jobs[1]!));
+  });
+
+  it('makes a picture again whose job was forgotten, under the same key', async () => {
+    const { board, node } = await boardIn('a', {}, { jobs: 1 });
+    await node();
+    const asked = request({ idempotencyKey: 'one' });
+    const first = await ended(board, await board.submit(asked));
+    await ended(board, await board.submit(request()));
+    await expect.poll(() => board.get(first.id).catch(({ code }) => code)).toBe('TESSERA_JOB_UNKNOWN');
+    const again = await ended(board, await board.submit(asked));
+    expect([again.id, again.state, hashOf(again)]).toEqual([first.id, JobState.DONE, hashOf(first)]);
   });
 
   it('refuses more jobs than its queue holds', async () => {

@@ -4,6 +4,7 @@ import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@t
 import { TesseraError } from '@tessera/tiler';
 import { bytesOf } from '../run/float-bytes.js';
 import { admit, idOf, requestDigest } from './admission.js';
+import { History, type HistoryLimits } from './history.js';
 import { JobMirror } from './job-mirror.js';
 import { JobRunner, type Made, type RunnerOptions } from './job-runner.js';
 import type { JobService } from './job-service.js';
@@ -21,6 +22,7 @@ export interface BoardOptions extends RunnerOptions {
   readonly name: string;
   readonly jobs: Jobs;
   readonly limits: BoardLimits;
+  readonly history: HistoryLimits;
 }
 
 /** Why a run was stopped from here. */
@@ -61,6 +63,7 @@ export class JobBoard implements JobService {
   readonly #jobs: Jobs;
   readonly #runner: JobRunner;
   readonly #mirror: JobMirror;
+  readonly #history: History;
   readonly #running = new Set<Running>();
   readonly #closing = new AbortController();
   /** Ends with the process: those who watch hear of the end of what is stopped. */
@@ -76,8 +79,17 @@ export class JobBoard implements JobService {
     this.#jobs = options.jobs;
     this.#runner = new JobRunner(options);
     this.#mirror = new JobMirror(options.jobs, options.farm.clock);
+    this.#history = new History(options.jobs, options.history, options.farm.clock);
     this.#ignoreNodes = options.farm.onNodes(() => this.#jobs.offerAgain());
-    this.#loops.push(this.#mirror.follow((job, before) => this.#changed(job, before), this.#closed.signal));
+    this.#loops.push(
+      this.#mirror.follow(
+        {
+          changed: (job, before) => this.#changed(job, before),
+          forgotten: (id) => this.#history.forgotten(id),
+        },
+        this.#closed.signal,
+      ),
+    );
     this.#loops.push(this.#takeJobs());
   }
 
@@ -170,6 +182,7 @@ export class JobBoard implements JobService {
   /** Takes nothing more, saves what runs here and resolves when any coordinator may go on with it. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#history.stop();
     this.#onPlace();
     this.#ignoreNodes();
     for (const run of this.#running) run.end('requeue');
@@ -311,6 +324,7 @@ export class JobBoard implements JobService {
   }
 
   #changed(job: JobRecord, before: JobRecord | undefined): void {
+    this.#history.note(job);
     // What ended before this coordinator came is no news.
     if (before !== undefined || !isFinal(job.state)) this.#options.farm.observer.job(this.#mirror.view(job));
     const here = [...this.#running].some(({ owned }) => owned.record.id === job.id);

@@ -26,6 +26,8 @@ export class JobFolder {
     const owner = new OwnerFolder(join(this.#path, String(fence)));
     await coded(this.#path, async () => {
       await mkdir(this.#path, { recursive: true });
+      // Of a job of the same id, and so of the same key, that is forgotten.
+      await rm(owner.path, { recursive: true, force: true });
       const earlier = await this.#fences((other) => other < fence);
       const saved = await firstSaved(earlier.map((other) => join(this.#path, String(other))));
       if (saved !== undefined && exclusive) await rename(saved, owner.path);

@@ -17,6 +17,12 @@ interface Entry {
   readonly version: number;
 }
 
+/** Who is told of all jobs. */
+interface Follower {
+  changed(record: JobRecord, before: JobRecord | undefined): void;
+  forgotten(id: string): void;
+}
+
 /** All jobs, a moment late: for those who watch, who count, and who choose. What must be up to date is asked of `Jobs`. */
 export class JobMirror {
   readonly #jobs: Jobs;
@@ -32,18 +38,16 @@ export class JobMirror {
     this.#clock = clock;
   }
 
-  /** Follows the jobs until `signal` aborts; `onChange` is called for each that has changed. */
-  async follow(
-    onChange: (record: JobRecord, before: JobRecord | undefined) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Follows the jobs until `signal` aborts, and tells `follower`. */
+  async follow(follower: Follower, signal: AbortSignal): Promise<void> {
     for await (const { type, job } of this.#jobs.watch(signal)) {
       if (!isKnown(job)) continue;
       const before = this.#entries.get(job.id)?.record;
       if (type === 'forgotten') this.#entries.delete(job.id);
       else this.#set(job, job.state === 'running' ? this.#entries.get(job.id)?.progress : undefined);
       this.#events.emit(job.id);
-      if (type !== 'forgotten') onChange(job, before);
+      if (type === 'forgotten') follower.forgotten(job.id);
+      else follower.changed(job, before);
     }
   }
 
@@ -94,9 +98,9 @@ export class JobMirror {
     return { ...job, progress: { tileSteps, totalTileSteps, windows, totalWindows } };
   }
 
-  /** `record`, then every change, until it has ended or `signal` aborts. */
+  /** `record`, then every change, until it has ended, is forgotten, or `signal` aborts. */
   async *watch(record: JobRecord, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
-    let { version = 0 } = this.#entries.get(record.id) ?? {};
+    let version = this.#entries.get(record.id)?.version;
     yield this.view(record);
     if (isFinal(record.state)) return;
     for (;;) {
@@ -107,7 +111,8 @@ export class JobMirror {
         if (isFinal(now.record.state)) return;
         continue;
       }
-      if (signal.aborted) return;
+      const forgotten = now === undefined && version !== undefined;
+      if (forgotten || signal.aborted) return;
       await once(this.#events, record.id, { signal }).catch(() => undefined);
       if (signal.aborted) return;
     }

@@ -1,5 +1,6 @@
 import { InProcessFrameBus, type Job, SubmitRequest } from '@tessera/proto';
 import { FolderJobs } from '../board/folder-jobs.js';
+import type { HistoryLimits } from '../board/history.js';
 import { JobBoard } from '../board/job-board.js';
 import type { BoardLimits } from '../board/places.js';
 import { Farm } from '../farm/farm.js';
@@ -34,7 +35,11 @@ export interface BoardUnderTest {
 const LIMITS: BoardLimits = { running: 4, queued: 10, latentBytes: 2 ** 24 };
 
 /** Opens the board of a folder. */
-export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}): Promise<BoardUnderTest> {
+export async function openBoard(
+  dir: string,
+  limits: Partial<BoardLimits> = {},
+  history: Partial<HistoryLimits> = {},
+): Promise<BoardUnderTest> {
   const [live, changes] = [new LiveJobs(), new JobChanges()];
   const farm = new Farm({ elastic: true, observer: together(live, changes) });
   const bus = new InProcessFrameBus();
@@ -47,6 +52,7 @@ export async function openBoard(dir: string, limits: Partial<BoardLimits> = {}):
     bus,
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
     limits: { ...LIMITS, ...limits },
+    history: { jobs: 100, ...history },
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
       width,
       height,

@@ -25,6 +25,7 @@ export class LatestChanges<T> {
     return this.#now.get(key);
   }
 
+  /** `undefined`: it is gone. */
   set(key: string, value: T | undefined): void {
     if (value === undefined) this.#now.delete(key);
     else this.#now.set(key, value);

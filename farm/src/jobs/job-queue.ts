@@ -123,7 +123,6 @@ export class JobQueue implements Jobs {
     return record;
   }
 
-  /** Removes the record of a job that has ended. Throws TESSERA_JOB_UNKNOWN, TESSERA_JOB_STATE, TESSERA_NATS_UNAVAILABLE. */
   async forget(id: string): Promise<void> {
     const record = await this.get(id);
     if (!isFinal(record.state)) throw wrongState(record, 'one that has ended');

@@ -49,6 +49,11 @@ export interface Jobs {
   /** Queues a resting job again, or takes back a pause that was not carried out yet. Throws as `pause`. */
   resume(id: string): Promise<JobRecord>;
   /**
+   * Forgets a job that has ended: its record and what was submitted with it, not what it made. Throws TESSERA_JOB_UNKNOWN,
+   * TESSERA_JOB_STATE, and what keeps it from being removed.
+   */
+  forget(id: string): Promise<void>;
+  /**
    * The waiting job of the highest priority, among those the one that waits longest, as soon as there is one that `offer` says
    * `take` to. `owner` is what the record calls this process. Throws TESSERA_CANCELLED when `signal` aborts.
    */

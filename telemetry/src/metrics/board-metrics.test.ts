@@ -44,6 +44,7 @@ beforeEach(async () => {
     bus,
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
     limits: { running: 1, queued: 10, latentBytes: 2 ** 24 },
+    history: { jobs: 100 },
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
       width,
       height,
