@@ -4,6 +4,7 @@ export { type BoardOptions, JobBoard } from './board/job-board.js';
 export type { KnownBundles } from './board/job-runner.js';
 export type { JobService } from './board/job-service.js';
 export type { BoardLimits } from './board/places.js';
+export type { MakeGrid } from './board/starting-grid.js';
 export { LatentCanvas } from './canvas/latent-canvas.js';
 export { CHECKPOINT_SECONDS } from './checkpoint/checkpointer.js';
 export { FolderState, type StateStore } from './checkpoint/state-store.js';

@@ -14,6 +14,7 @@ import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { coordinatorTelemetry, type LogLevel, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { TesseraError } from '@tessera/tiler';
 import { defaultBundle } from '../bundle-path.js';
+import { gridMaker } from '../http/make-grid.js';
 import { startHttp } from '../http/start-http.js';
 import { interruptible } from '../interrupt.js';
 import { pictureInfo } from '../render/picture-info.js';
@@ -120,6 +121,7 @@ async function serve(
     bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
     limits: LIMITS,
     history,
+    makeGrid: gridMaker(farm, new Map(bundles.map((bundle) => [bundle.digest, bundle]))),
     pictureInfo,
     version: VERSION,
   });

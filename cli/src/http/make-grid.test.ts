@@ -1,10 +1,17 @@
-import { defaultSettings, Farm, footprint, NodeConnection, planJob } from '@tessera/coordinator';
-import type { MakeGrid } from '@tessera/coordinator/http';
+import {
+  defaultSettings,
+  Farm,
+  footprint,
+  type MakeGrid,
+  NodeConnection,
+  planJob,
+} from '@tessera/coordinator';
+import type { CheckContent } from '@tessera/coordinator/http';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Embedded, startEmbedded } from '../embedded.js';
 import { TINY_BUNDLE } from '../testing/command.js';
-import { gridMaker } from './make-grid.js';
+import { contentChecker, gridMaker } from './make-grid.js';
 
 const NEVER = new AbortController().signal;
 
@@ -13,13 +20,16 @@ describe('what a picture asked for over HTTP starts from', () => {
   let embedded: Embedded;
   let farm: Farm;
   let make: MakeGrid;
+  let check: CheckContent;
 
   beforeAll(async () => {
     bundle = await openBundle(TINY_BUNDLE);
     embedded = await startEmbedded({ bundles: [bundle], device: 'cpu', threads: 1 });
     farm = new Farm();
     await farm.pool.add(new NodeConnection(embedded.address));
-    make = gridMaker(farm, new Map([[bundle.digest, bundle]]));
+    const bundles = new Map([[bundle.digest, bundle]]);
+    make = gridMaker(farm, bundles);
+    check = contentChecker(bundles);
   });
 
   afterAll(async () => {
@@ -29,7 +39,7 @@ describe('what a picture asked for over HTTP starts from', () => {
 
   const plan = () =>
     planJob({ ...defaultSettings(bundle.manifest), width: 256, height: 128, seed: 5n }, bundle.manifest);
-  const grid = (content: Parameters<MakeGrid>[0]) => make(content, plan(), bundle.digest, NEVER);
+  const grid = (content: Parameters<CheckContent>[0]) => make(content, plan(), bundle.digest, NEVER);
   const labels = () => bundle.manifest.layout!.labels!;
 
   it('is a grid of the footprint, the same for the same seed', async () => {
@@ -51,11 +61,15 @@ describe('what a picture asked for over HTTP starts from', () => {
 
   it.each([
     [{ tissue: 'bone' }, 'TESSERA_BAD_ARGUMENT', 'content.tissue'],
-    [{ like: 'AAAA' }, 'TESSERA_BAD_IMAGE', 'content.like'],
     [{ drawing: [['bone']] }, 'TESSERA_BAD_ARGUMENT', 'content.drawing'],
     [{ drawing: [[null, null], [null]] }, 'TESSERA_BAD_ARGUMENT', 'content.drawing'],
   ])('is refused at its field: %j', async (content, code, field) => {
-    await expect(grid(content)).rejects.toEqual(expect.objectContaining({ code, field }));
+    await expect(check(content, bundle.digest)).rejects.toEqual(expect.objectContaining({ code, field }));
+  });
+
+  it('is refused at its field where an image is none', async () => {
+    const refusal = { code: 'TESSERA_BAD_IMAGE', field: 'content.like' };
+    await expect(grid({ like: 'AAAA' })).rejects.toEqual(expect.objectContaining(refusal));
   });
 
   it('needs a node that has the bundle', async () => {

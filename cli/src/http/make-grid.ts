@@ -1,17 +1,22 @@
-import type { Farm, JobPlan } from '@tessera/coordinator';
+import type { Farm, JobPlan, MakeGrid } from '@tessera/coordinator';
 import { footprint } from '@tessera/coordinator';
-import type { Content, MakeGrid } from '@tessera/coordinator/http';
+import type { CheckContent, Content } from '@tessera/coordinator/http';
 import type { Bundle } from '@tessera/gpu-node';
 import { type EmbeddingGrid, fitGrid, TesseraError } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';
 import { gridOfImage } from '../content/image-tiles.js';
 import { checkContent, startingContent } from '../content/starting-content.js';
 
-/** What pictures start from that are asked for over HTTP, worked out by a node of the farm. `bundles` by digest. */
+/** Checks what pictures are to start from that are asked for over HTTP. `bundles` by digest. */
+export function contentChecker(bundles: ReadonlyMap<string, Bundle>): CheckContent {
+  return (content, digest) => checkAsked(content, bundles.get(digest)!);
+}
+
+/** What they start from, worked out by a node of the farm; content that was checked. `bundles` by digest. */
 export function gridMaker(farm: Farm, bundles: ReadonlyMap<string, Bundle>): MakeGrid {
-  return async (content, plan, digest, signal) => {
+  return async (checked, plan, digest, signal) => {
+    const content = checked as Content | undefined;
     const bundle = bundles.get(digest)!;
-    await checkAsked(content, bundle);
     const node = farm.nodes.find((one) => one.state === 'ready' && one.bundle(digest));
     if (node === undefined)
       throw TesseraError.expected(

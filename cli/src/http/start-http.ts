@@ -6,7 +6,7 @@ import type { Bundle } from '@tessera/gpu-node';
 import type { Probes } from '@tessera/telemetry';
 import type { CoordinatorSecurity } from '../security/coordinator-security.js';
 import { VERSION } from '../version.js';
-import { gridMaker } from './make-grid.js';
+import { contentChecker, gridMaker } from './make-grid.js';
 
 /** Where `npm run build` puts the live page. */
 const PAGE = fileURLToPath(new URL('../../../viewer/dist/page', import.meta.url));
@@ -32,6 +32,7 @@ export function startHttp(
     ...shown,
     listen,
     bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
+    checkContent: contentChecker(known),
     makeGrid: gridMaker(shown.farm, known),
     version: VERSION,
     gate,

@@ -14,7 +14,7 @@ import { pixelPlan } from '../job/pixel-plan.js';
 import { planJob } from '../job/plan.js';
 import { USUAL_PRIORITY } from '../job/render-session.js';
 import { settingsMessage, settingsOf } from '../job/settings-message.js';
-import { floatsOf } from '../run/float-bytes.js';
+import { bytesOf, floatsOf } from '../run/float-bytes.js';
 import { type JobSpec, SPEC_FORMAT } from './job-spec.js';
 
 const USUAL_QUALITY = 90;
@@ -26,8 +26,8 @@ export interface Admitted {
   readonly id: string;
   readonly priority: number;
   readonly spec: JobSpec;
-  /** Raw embedding vectors E,H,W. */
-  readonly grid: Float32Array;
+  /** Raw embedding vectors E,H,W, or `content` as it came. */
+  readonly input: Uint8Array;
 }
 
 /** The id of the job that a request is for: its key's, the same on every coordinator, or a new one. */
@@ -37,16 +37,23 @@ export function idOf({ idempotencyKey: key }: SubmitRequest): string {
   return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** SHA-256 of a request, hex: two of one digest ask for the same job. */
-export function requestDigest(request: SubmitRequest): string {
-  return createHash('sha256').update(SubmitRequest.encode(request).finish()).digest('hex');
+/** SHA-256 of a request and what the picture is to start from, hex: two of one digest ask for the same job. */
+export function requestDigest(request: SubmitRequest, content?: string): string {
+  const hash = createHash('sha256').update(SubmitRequest.encode(request).finish());
+  if (content !== undefined) hash.update('\0').update(content);
+  return hash.digest('hex');
 }
 
 /**
- * Checks a request in full and works out what it would hold. Throws TESSERA_BAD_ARGUMENT, TESSERA_BAD_GRID,
+ * Checks a request in full and works out what it would hold. With `content` the grid is left for later. Throws TESSERA_BAD_ARGUMENT, TESSERA_BAD_GRID,
  * TESSERA_BUNDLE_ROLE, and TESSERA_PLAN_REFUSED for what takes more than `maxLatentBytes`.
  */
-export function admit(request: SubmitRequest, manifest: Manifest, maxLatentBytes: number): Admitted {
+export function admit(
+  request: SubmitRequest,
+  manifest: Manifest,
+  maxLatentBytes: number,
+  content?: string,
+): Admitted {
   const { priority = USUAL_PRIORITY, quality = USUAL_QUALITY, idempotencyKey: key } = request;
   require(request.settings !== undefined, 'settings', 'the settings of a picture', undefined);
   require(priority <= 9, 'priority', 'a whole number from 0 to 9', priority);
@@ -66,19 +73,20 @@ export function admit(request: SubmitRequest, manifest: Manifest, maxLatentBytes
       `a picture whose latents take at most ${mebibytes(maxLatentBytes)} of this coordinator's memory`,
       mebibytes(latentBytes),
     );
-  const grid = gridOf(request, manifest, footprint(plan));
+  const grid = content === undefined ? gridOf(request, manifest, footprint(plan)) : undefined;
   const spec: JobSpec = {
     format: SPEC_FORMAT,
-    request: requestDigest(request),
+    request: requestDigest(request, content),
     bundle: request.bundle,
     settings: settingsMessage(settings),
     picture: { file, quality },
-    grid: { width: grid.width, height: grid.height },
+    ...(grid && { grid: { width: grid.width, height: grid.height } }),
     latentBytes,
     totalTileSteps,
     totalWindows: pixelPlan(plan).lattice.count,
   };
-  return { id: idOf(request), priority, spec, grid: grid.data };
+  const input = grid === undefined ? Buffer.from(content!) : bytesOf(grid.data);
+  return { id: idOf(request), priority, spec, input };
 }
 
 function gridOf(

@@ -2,7 +2,6 @@ import type { Answer, JobRecord, Jobs, OwnedJob } from '@tessera/farm';
 import { isFinal } from '@tessera/farm/jobs';
 import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
-import { bytesOf } from '../run/float-bytes.js';
 import { admit, idOf, requestDigest } from './admission.js';
 import { History, type HistoryLimits } from './history.js';
 import { JobMirror } from './job-mirror.js';
@@ -99,9 +98,9 @@ export class JobBoard implements JobService {
   }
 
   /** Throws what `admit` and `Jobs.submit` throw, and TESSERA_BUNDLE_UNKNOWN. */
-  async submit(request: SubmitRequest): Promise<Job> {
+  async submit(request: SubmitRequest, content?: string): Promise<Job> {
     const known = request.idempotencyKey === '' ? undefined : await this.#known(idOf(request));
-    if (known !== undefined) return this.#again(known, request);
+    if (known !== undefined) return this.#again(known, request, content);
     const { bundles, limits } = this.#options;
     const manifest = await bundles.get(request.bundle);
     if (manifest === undefined)
@@ -111,7 +110,7 @@ export class JobBoard implements JobService {
         'one that is known here',
         request.bundle,
       );
-    const { id, priority, spec, grid } = admit(request, manifest, limits.latentBytes);
+    const { id, priority, spec, input } = admit(request, manifest, limits.latentBytes, content);
     const waiting = this.#mirror.inState('queued', 'paused').length + this.#submitting;
     if (waiting >= limits.queued)
       throw TesseraError.expected(
@@ -125,12 +124,12 @@ export class JobBoard implements JobService {
     const submitted = new Date(this.#lastSubmitted).toISOString();
     this.#submitting++;
     try {
-      const job = await this.#jobs.submit({ id, priority, spec, input: bytesOf(grid), submitted });
+      const job = await this.#jobs.submit({ id, priority, spec, input, submitted });
       this.#mirror.note(job);
       return jobOf(job);
     } catch (error) {
       if (TesseraError.from(error).code !== 'TESSERA_JOB_EXISTS') throw error;
-      return this.#again(await this.#jobs.get(id), request);
+      return this.#again(await this.#jobs.get(id), request, content);
     } finally {
       this.#submitting--;
     }
@@ -198,8 +197,8 @@ export class JobBoard implements JobService {
     });
   }
 
-  #again(job: JobRecord, request: SubmitRequest): Job {
-    if (specOf(job).request === requestDigest(request)) return this.#mirror.view(job);
+  #again(job: JobRecord, request: SubmitRequest, content: string | undefined): Job {
+    if (specOf(job).request === requestDigest(request, content)) return this.#mirror.view(job);
     throw TesseraError.expected(
       'TESSERA_JOB_EXISTS',
       'idempotency_key',

@@ -8,9 +8,9 @@ import { renderOnFarm } from '../job/render-job.js';
 import type { RenderJob, RenderProgress } from '../job/render-request.js';
 import type { RenderReport } from '../job/report.js';
 import { settingsOf } from '../job/settings-message.js';
-import { floatsOf } from '../run/float-bytes.js';
 import { JobFolder, type OwnerFolder } from './job-folder.js';
 import { type JobSpec, specOf } from './job-spec.js';
+import { type MakeGrid, startingGrid } from './starting-grid.js';
 
 /** Bundles by digest; a map of manifests is one. */
 export interface KnownBundles {
@@ -25,6 +25,8 @@ export interface RunnerOptions {
   /** The bus of the farm's nodes. */
   readonly bus: FrameBus;
   readonly bundles: KnownBundles;
+  /** Works out what pictures start from that were submitted without a grid. */
+  readonly makeGrid: MakeGrid;
   /** What a picture's file says of itself. */
   readonly pictureInfo: (plan: JobPlan, bundle: string, quality: number) => PictureInfo;
   /** Version of the software, for reports. */
@@ -58,8 +60,8 @@ export class JobRunner {
     const { bus, version, farm } = this.#options;
     const spec = specOf(owned.record);
     const folder = await this.#folderOf(owned.record.id).begin(owned.fence, owned.exclusive);
-    const work = await this.#workOf(owned, spec, folder);
     const stop = AbortSignal.any([signal, owned.lost]);
+    const work = await this.#workOf(owned, spec, folder, stop);
     const environment = { nodes: [], bus, signal: stop, onProgress, version, ownership: owned };
     // After a while without a sign of being the owner nothing was handed out: there may be a lot to do now.
     const ignore = owned.onConfirmed(() => farm.wake());
@@ -87,9 +89,14 @@ export class JobRunner {
     return new JobFolder(join(this.#options.dir, id));
   }
 
-  async #workOf(owned: OwnedJob, spec: JobSpec, folder: OwnerFolder): Promise<RenderJob> {
+  async #workOf(
+    owned: OwnedJob,
+    spec: JobSpec,
+    folder: OwnerFolder,
+    signal: AbortSignal,
+  ): Promise<RenderJob> {
     const { record } = owned;
-    const { bundles, pictureInfo } = this.#options;
+    const { bundles, pictureInfo, makeGrid } = this.#options;
     const manifest = await bundles.get(spec.bundle);
     if (manifest === undefined)
       throw TesseraError.expected('TESSERA_BUNDLE_UNKNOWN', 'bundle', 'one that is known here', spec.bundle);
@@ -97,12 +104,11 @@ export class JobRunner {
     const path = folder.picture(spec.picture.file);
     const info = pictureInfo(plan, spec.bundle, spec.picture.quality);
     const output = { path, workDir: folder.work, format: formatOf(path), info };
-    const channels = manifest.conditioning.embedding;
     return {
       id: record.id,
       plan,
       bundle: spec.bundle,
-      grid: { ...spec.grid, channels, data: floatsOf(await owned.input()) },
+      grid: await startingGrid(owned, plan, folder, makeGrid, signal),
       openOutput: (resumeFrom) => openPicture({ ...output, ...(resumeFrom && { resumeFrom }) }),
       state: folder.state,
       priority: record.priority,

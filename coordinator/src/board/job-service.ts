@@ -7,9 +7,10 @@ import type { Job, ListRequest, ListResponse, SubmitRequest } from '@tessera/pro
 export interface JobService {
   /**
    * Lets a job in and resolves when it will outlive a crash; a request with the idempotency key of an earlier one gives that
-   * job. Throws what is wrong with it, TESSERA_QUEUE_FULL, TESSERA_JOB_EXISTS if the key was used for another request.
+   * job. With `content`, JSON that the farm's `MakeGrid` knows or `null` for the seed alone, the request has no grid: it is worked out when the
+   * job runs, and what is wrong with it then is the job's error. Throws what is wrong with it, TESSERA_QUEUE_FULL, TESSERA_JOB_EXISTS if the key was used for another request.
    */
-  submit(request: SubmitRequest): Promise<Job>;
+  submit(request: SubmitRequest, content?: string): Promise<Job>;
   get(id: string): Promise<Job>;
   /** Newest first. Throws TESSERA_BAD_ARGUMENT for a page that cannot be. */
   list(request: ListRequest): Promise<ListResponse>;

@@ -14,7 +14,8 @@ export interface JobSpec {
   readonly settings: RenderSettings;
   /** Name of the picture's file, and the quality of its JPEG. */
   readonly picture: { readonly file: string; readonly quality: number };
-  readonly grid: { readonly width: number; readonly height: number };
+  /** Size of the grid that was submitted; left out where it is still to be worked out from what was. */
+  readonly grid?: { readonly width: number; readonly height: number };
   /** Latents of all levels, bytes: what a coordinator holds while the job runs. */
   readonly latentBytes: number;
   readonly totalTileSteps: number;

@@ -1,19 +1,14 @@
-import type { EmbeddingGrid, Manifest } from '@tessera/tiler';
+import type { Manifest } from '@tessera/tiler';
 import type { JobService } from '../board/job-service.js';
+import type { MakeGrid } from '../board/starting-grid.js';
 import type { Farm } from '../farm/farm.js';
-import type { JobPlan } from '../job/plan.js';
 import type { JobChanges } from '../live/job-changes.js';
 import type { LiveJobs } from '../live/live-jobs.js';
 import type { Content } from './schema/submit-job.js';
 import type { JobViews } from './view/job-view.js';
 
-/** Works out what a picture starts from: evaluates graphs of the bundle on a node. Rejects with coded errors. */
-export type MakeGrid = (
-  content: Content | undefined,
-  plan: JobPlan,
-  bundle: string,
-  signal: AbortSignal,
-) => Promise<EmbeddingGrid>;
+/** Rejects, naming the field, what a picture of a bundle, named by its digest, cannot start from. */
+export type CheckContent = (content: Content | undefined, bundle: string) => Promise<void>;
 
 /** What the routes work with. */
 export interface HttpContext {
@@ -21,6 +16,7 @@ export interface HttpContext {
   readonly farm: Farm;
   /** Bundles that pictures may be asked of, by digest, the usual one first. */
   readonly bundles: ReadonlyMap<string, Manifest>;
+  readonly checkContent: CheckContent;
   readonly makeGrid: MakeGrid;
   /** Runs under way: an observer of the farm. */
   readonly live: LiveJobs;

@@ -47,6 +47,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
     live: opened.live,
     changes: opened.changes,
     bundles: new Map(),
+    checkContent: () => Promise.reject(new Error('not asked for')),
     makeGrid: () => Promise.reject(new Error('not asked for')),
     listen: '127.0.0.1:0',
     version: 'test',

@@ -1,3 +1,3 @@
-export type { HttpContext, MakeGrid } from './context.js';
+export type { CheckContent, HttpContext } from './context.js';
 export { HttpServer, type HttpServerOptions } from './http-server.js';
 export type { Content } from './schema/submit-job.js';

@@ -5,37 +5,46 @@ import { planJob } from '../job/plan.js';
 import { parseProjection } from '../job/projection-settings.js';
 import { defaultSettings, type RenderSettings } from '../job/settings.js';
 import { settingsMessage } from '../job/settings-message.js';
+import { bytesOf } from '../run/float-bytes.js';
 import type { HttpContext } from './context.js';
 import type { SubmitJob } from './schema/submit-job.js';
 
 const LARGEST_SEED = 2n ** 64n - 1n;
 
+/** What of a job is asked of `JobService.submit`. */
+interface Asked {
+  readonly request: SubmitRequest;
+  readonly content: string | undefined;
+}
+
 /**
- * The protocol's request for a job of the API: what is left out comes from the bundle's defaults, what the picture starts
- * from is worked out. Throws TESSERA_BAD_ARGUMENT, TESSERA_BUNDLE_UNKNOWN, TESSERA_BUNDLE_ROLE, TESSERA_PLAN_REFUSED and what
- * `makeGrid` throws.
+ * The protocol's request for a job of the API: what is left out comes from the bundle's defaults. A reference image is embedded now, so that
+ * what is wrong with it is told of its field; a layout, which may take a minute, is left until the job runs. Throws TESSERA_BAD_ARGUMENT,
+ * TESSERA_BUNDLE_UNKNOWN, TESSERA_BUNDLE_ROLE, TESSERA_PLAN_REFUSED and what `makeGrid` throws.
  */
 export async function submitRequest(
-  { bundles, makeGrid }: HttpContext,
+  { bundles, checkContent, makeGrid }: HttpContext,
   asked: SubmitJob,
   idempotencyKey: string,
   signal: AbortSignal,
-): Promise<SubmitRequest> {
+): Promise<Asked> {
   const [digest, manifest] = bundleOf(bundles, asked.bundle);
   const settings = settingsFrom(asked, manifest);
   const plan = planJob(settings, manifest);
-  const grid = await makeGrid(asked.content, plan, digest, signal);
-  return SubmitRequest.create({
+  const { content } = asked;
+  await checkContent(content, digest);
+  const grid =
+    content !== undefined && 'like' in content ? await makeGrid(content, plan, digest, signal) : undefined;
+  const request = SubmitRequest.create({
     bundle: digest,
     settings: settingsMessage(settings),
-    grid: new Uint8Array(grid.data.buffer, grid.data.byteOffset, grid.data.byteLength),
-    gridWidth: grid.width,
-    gridHeight: grid.height,
+    ...(grid && { grid: bytesOf(grid.data), gridWidth: grid.width, gridHeight: grid.height }),
     format: asked.format ?? 'svs.tif',
     quality: asked.quality,
     priority: asked.priority,
     idempotencyKey,
   });
+  return { request, content: grid === undefined ? JSON.stringify(content ?? null) : undefined };
 }
 
 function bundleOf(bundles: ReadonlyMap<string, Manifest>, asked: string | undefined): [string, Manifest] {

@@ -1,9 +1,12 @@
 import { InProcessFrameBus, type Job, SubmitRequest } from '@tessera/proto';
+import { fitGrid } from '@tessera/tiler';
 import { FolderJobs } from '../board/folder-jobs.js';
 import type { HistoryLimits } from '../board/history.js';
 import { JobBoard } from '../board/job-board.js';
 import type { BoardLimits } from '../board/places.js';
+import type { MakeGrid } from '../board/starting-grid.js';
 import { Farm } from '../farm/farm.js';
+import { footprint } from '../job/footprint.js';
 import { settingsMessage } from '../job/settings-message.js';
 import { JobChanges } from '../live/job-changes.js';
 import { LiveJobs } from '../live/live-jobs.js';
@@ -32,6 +35,12 @@ export interface BoardUnderTest {
   close(): Promise<void>;
 }
 
+/** Whatever is asked for. */
+export const simulatedGrid: MakeGrid = async (_content, plan) => {
+  const { columns, rows } = footprint(plan);
+  return fitGrid(SIMULATED_GRID, columns, rows);
+};
+
 const LIMITS: BoardLimits = { running: 4, queued: 10, latentBytes: 2 ** 24 };
 
 /** Opens the board of a folder. */
@@ -39,6 +48,7 @@ export async function openBoard(
   dir: string,
   limits: Partial<BoardLimits> = {},
   history: Partial<HistoryLimits> = {},
+  makeGrid: MakeGrid = simulatedGrid,
 ): Promise<BoardUnderTest> {
   const [live, changes] = [new LiveJobs(), new JobChanges()];
   const farm = new Farm({ elastic: true, observer: together(live, changes) });
@@ -53,6 +63,7 @@ export async function openBoard(
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
     limits: { ...LIMITS, ...limits },
     history: { jobs: 100, ...history },
+    makeGrid,
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
       width,
       height,

@@ -2,12 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Access } from '@tessera/farm/security';
-import { fitGrid } from '@tessera/tiler';
 import { HttpServer } from '../http/http-server.js';
 import type { JobView } from '../http/schema/job.js';
-import { footprint } from '../job/footprint.js';
-import { SIMULATED_DIGEST, SIMULATED_GRID, SIMULATED_MANIFEST } from '../simulation/simulated-job.js';
-import { type BoardUnderTest, openBoard } from './board-under-test.js';
+import { SIMULATED_DIGEST, SIMULATED_MANIFEST } from '../simulation/simulated-job.js';
+import { type BoardUnderTest, openBoard, simulatedGrid } from './board-under-test.js';
 
 /** What `submit` asks for: small, of a few steps. */
 export const SMALL_REQUEST = { width: 150, height: 120, seed: '7', steps: 3, format: 'tif' };
@@ -35,10 +33,8 @@ export class HttpUnderTest {
       live: opened.live,
       changes: opened.changes,
       bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
-      makeGrid: async (_content, plan) => {
-        const { columns, rows } = footprint(plan);
-        return fitGrid(SIMULATED_GRID, columns, rows);
-      },
+      checkContent: async () => {},
+      makeGrid: simulatedGrid,
       ...(access && { access }),
     });
     return new HttpUnderTest(opened, server, root);

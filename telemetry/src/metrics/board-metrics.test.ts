@@ -45,6 +45,7 @@ beforeEach(async () => {
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
     limits: { running: 1, queued: 10, latentBytes: 2 ** 24 },
     history: { jobs: 100 },
+    makeGrid: () => Promise.reject(new Error('not asked for')),
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
       width,
       height,

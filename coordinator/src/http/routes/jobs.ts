@@ -46,7 +46,8 @@ export function jobRoutes(app: App, context: HttpContext): void {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const key = request.headers['idempotency-key'] ?? '';
-      const job = await jobs.submit(await submitRequest(context, request.body, key, gone.signal));
+      const asked = await submitRequest(context, request.body, key, gone.signal);
+      const job = await jobs.submit(asked.request, asked.content);
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(views.of(job));
     },
   );
