@@ -50,6 +50,7 @@ const service: NodeServer = {
   denoise,
   decode: unimplemented,
   run: unimplemented,
+  drain: unimplemented,
 };
 
 const server = new Server(CHANNEL_OPTIONS);

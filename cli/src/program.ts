@@ -11,7 +11,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   node: async () => (await import('./commands/node.js')).nodeCommand(),
   submit: async () => (await import('./commands/submit.js')).submitCommand(),
   ...Object.fromEntries(
-    ['list', 'nodes', 'watch', 'cancel', 'pause', 'resume'].map((name) => [name, () => jobCommand(name)]),
+    ['list', 'nodes', 'drain', 'watch', 'cancel', 'pause', 'resume'].map((name) => [
+      name,
+      () => jobCommand(name),
+    ]),
   ),
   token: async () => (await import('./commands/token.js')).tokenCommand(),
 };

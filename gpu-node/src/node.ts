@@ -64,6 +64,8 @@ export interface NodeOptions {
   readonly name?: string;
   /** Who is told what happens in it. */
   readonly observer?: NodeObserver;
+  /** Called when a coordinator asks the node to finish what it has and to end; without it that is refused. */
+  readonly onDrain?: () => void;
   /** With them callers must show a certificate of a coordinator; plaintext for anyone by default. */
   readonly certificates?: Certificates | undefined;
 }
@@ -74,6 +76,7 @@ const PERMISSIONS: MethodPermissions<typeof NodeService> = {
   denoise: 'compute',
   decode: 'compute',
   run: 'compute',
+  drain: 'compute',
 };
 
 /** A machine of `tessera.v1.Node`: one device, its bundles, and their graphs behind gRPC. */
@@ -156,7 +159,7 @@ export class TesseraNode {
   }
 
   async #listen(
-    { listen, name, bus, certificates }: NodeOptions,
+    { listen, name, bus, certificates, onDrain = refuseDrain }: NodeOptions,
     { device, threads }: DeviceSettings,
   ): Promise<void> {
     const opened = await this.#open(device, threads);
@@ -186,6 +189,10 @@ export class TesseraNode {
         () => 1,
         (...call) => run.handle(...call),
       ),
+      drain: unary(async () => {
+        onDrain();
+        return {};
+      }),
     };
     this.#server.addService(NodeService, methods);
     this.#address = await bind(this.#server, listen, serverCredentials(certificates));
@@ -229,4 +236,14 @@ function checkCounts({ bundles, threads = 1, batch = 1 }: NodeOptions): void {
   for (const [field, count] of Object.entries({ threads, batch }))
     if (!Number.isInteger(count) || count < 1 || count > MOST)
       throw TesseraError.expected('TESSERA_BAD_ARGUMENT', field, `an integer from 1 to ${MOST}`, count);
+}
+
+function refuseDrain(): never {
+  throw new TesseraError(
+    'TESSERA_BAD_ARGUMENT',
+    'Expected a node that is a process of its own: this one ends with its coordinator',
+    {
+      field: 'node',
+    },
+  );
 }

@@ -8,7 +8,7 @@ import { nodeAsJson, nodeLine } from '../jobs/show-node.js';
 import { watchToEnd } from '../jobs/watch.js';
 import { addJson } from './options.js';
 
-/** `tessera list`, `watch`, `cancel`, `pause`, `resume` and `nodes`: what is asked of a coordinator about its jobs. */
+/** `tessera list`, `nodes`, `drain`, `watch`, `cancel`, `pause` and `resume`: what is asked of a coordinator about jobs and nodes. */
 export function jobCommands(): Command[] {
   return [
     asking('list', 'Shows the jobs of a coordinator, newest first.', async (coordinator, call, print) => {
@@ -19,6 +19,15 @@ export function jobCommands(): Command[] {
       const nodes = await coordinator.nodes(call);
       print(nodes.map(nodeAsJson), nodes.map(nodeLine));
     }),
+    asking(
+      'drain',
+      'Sends a node away: it gets nothing more, finishes what it has and ends.',
+      async (coordinator, call, print, { args }) => {
+        const node = await coordinator.drainNode(args[0]!, call);
+        print(nodeAsJson(node), [nodeLine(node)]);
+      },
+      ' gpu-3',
+    ).argument('<node>', 'its name or address, as `tessera nodes` shows them'),
     about('watch', 'Shows how far a job is, until it has ended.', (coordinator, id, { signal }, json) =>
       watchToEnd(coordinator, id, json, signal),
     ),

@@ -84,6 +84,20 @@ describe.skipIf(NO_NATS)('a farm of processes', () => {
     const names = await atWork(coordinator.address, (connection) => connection.nodes(WAIT));
     expect(names.map(({ name }) => name)).toEqual(['b']);
   });
+
+  it('sends a node away that is to be drained, which ends well by itself', async () => {
+    const [coordinator, leaver] = await Promise.all([startCoordinator(), startNode('a'), startNode('b')]);
+    const id = await submit(coordinator, 2, content());
+    const asked = ['drain', 'a', '--coordinator', coordinator.address];
+    await duringRun(coordinator, id, async () => {
+      const { code, stdout } = await tessera(asked);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^a .* draining /)]);
+    });
+    expect(await leaver.ended()).toBe(0);
+    expect(await hashAtEnd(coordinator, id)).toBe(expected);
+    const { code, stderr } = await tessera(asked);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('TESSERA_NODE_UNKNOWN')]);
+  });
 });
 
 describe('a coordinator without NATS', () => {

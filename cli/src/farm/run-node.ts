@@ -23,7 +23,7 @@ type NodeSettings = Values<typeof NODE>;
 const DRAIN_SECONDS = 25;
 
 /**
- * `tessera node`: serves until SIGTERM or Ctrl-C, then finishes what is in flight. Throws the errors of `TesseraNode.start`,
+ * `tessera node`: serves until SIGTERM, Ctrl-C or `tessera drain`, then finishes what is in flight. Throws the errors of `TesseraNode.start`,
  * `serviceCertificates`, `checkExposure` and `openNats`, and TESSERA_NODE_EXISTS if another process has the name, also later.
  */
 export async function runNode(options: NodeSettings, json: boolean): Promise<void> {
@@ -39,6 +39,7 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
   });
   const { exposition, log, tracing } = telemetry;
   const { signal, release } = interruptible(() => log.info('stopping: finishing what is in flight'));
+  const sentAway = new AbortController();
   let node: TesseraNode | undefined;
   let nats: FarmConnection | undefined;
   try {
@@ -57,10 +58,17 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
       certificates,
       bus: observe(nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus()),
       observer,
+      onDrain: () => {
+        log.info('asked to leave: finishing what is in flight');
+        sentAway.abort();
+      },
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.batch !== undefined && { batch: options.batch }),
     });
-    await serve(node, nats, (description) => sayReady(node!, telemetry, description, json), signal);
+    await serve(node, nats, (description) => sayReady(node!, telemetry, description, json), [
+      signal,
+      sentAway.signal,
+    ]);
   } finally {
     await node?.close();
     await nats?.close();
@@ -74,13 +82,13 @@ async function serve(
   node: TesseraNode,
   nats: FarmConnection | undefined,
   onReady: (description: DescribeResponse) => void,
-  signal: AbortSignal,
+  stops: readonly AbortSignal[],
 ): Promise<void> {
   const description = node.describe();
   const announcement = nats && (await announce(nats, node.address, description));
   try {
     onReady(description);
-    await stopped(signal, announcement?.lost);
+    await stopped(...stops, announcement?.lost);
     announcement?.lost.throwIfAborted();
     // No coordinator sends anything more once it has read this; what comes all the same goes to another node.
     await announcement?.update({ draining: true }).catch(() => undefined);

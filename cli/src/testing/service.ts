@@ -56,12 +56,14 @@ export class Service {
 
   /** Sends a signal and resolves to the exit code once the process is gone; null if the signal ended it. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
+    this.signal(signal);
+    return await this.ended();
+  }
+
+  /** Resolves to the exit code once the process is gone; null if a signal ended it. */
+  async ended(): Promise<number | null> {
     const child = this.#process;
-    if (child.exitCode === null && child.signalCode === null) {
-      const exit = once(child, 'exit');
-      child.kill(signal);
-      await exit;
-    }
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     return child.exitCode;
   }
 }

@@ -28,6 +28,8 @@ export interface NodeApi {
   denoise(request: DenoiseRequest, options: CallOptions): Promise<DenoiseResponse>;
   decode(request: DecodeRequest, options: CallOptions): Promise<DecodeResponse>;
   run(request: RunRequest, options: CallOptions): Promise<RunResponse>;
+  /** Asks the node to finish what it has and to end. */
+  drain(options: CallOptions): Promise<void>;
   /** Ends the calls under way: they fail with TESSERA_NODE_UNAVAILABLE. */
   abandon(): void;
   /** Closes the connection; calls under way fail. */

@@ -55,6 +55,10 @@ export class NodeConnection implements NodeApi {
     return this.#calls.unary(this.#client.run.bind(this.#client), request, options);
   }
 
+  async drain(options: CallOptions): Promise<void> {
+    await this.#calls.unary(this.#client.drain.bind(this.#client), {}, options);
+  }
+
   /** Ends the calls under way with TESSERA_NODE_UNAVAILABLE; the channel stays. */
   abandon(): void {
     this.#calls.abandon();

@@ -30,6 +30,7 @@ class AskedNode implements NodeApi {
   denoise = never;
   decode = never;
   run = never;
+  drain = never;
 
   abandon(): void {
     this.abandoned++;

@@ -63,6 +63,11 @@ export class CoordinatorConnection {
     return (await this.#calls.unary(this.#client.listNodes.bind(this.#client), {}, options)).nodes;
   }
 
+  /** `node`: name or address. */
+  async drainNode(node: string, options: CallOptions): Promise<FarmNode> {
+    return (await this.#calls.unary(this.#client.drainNode.bind(this.#client), { node }, options)).node!;
+  }
+
   /** The job as it is, then every change, until it has ended. Throws TESSERA_CANCELLED when `signal` aborts. */
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
     const stream: ClientReadableStream<WatchResponse> = this.#client.watch({ id });

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
-import { CoordinatorClient, JobState, ListRequest } from '@tessera/proto';
+import { CoordinatorClient, FarmNodeState, JobState, ListRequest } from '@tessera/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BoardUnderTest, openBoard, request } from '../testing/board-under-test.js';
 import { CoordinatorConnection } from './coordinator-connection.js';
@@ -63,6 +63,13 @@ describe('the Coordinator service', () => {
     await opened.node(undefined, 'one');
     const [node] = await coordinator.nodes(WAIT);
     expect([node?.name, node?.inFlight, node?.description?.bundles.length]).toEqual(['one', 0, 1]);
+  });
+
+  it('sends a node away, and says so of one that is not there', async () => {
+    await opened.node(undefined, 'one');
+    const node = await coordinator.drainNode('one', WAIT);
+    expect(node.state).toBe(FarmNodeState.DRAINING);
+    await expect(coordinator.drainNode('two', WAIT)).rejects.toEqual(rejects('TESSERA_NODE_UNKNOWN'));
   });
 
   it('lets a watcher go', async () => {

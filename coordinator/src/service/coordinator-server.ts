@@ -11,6 +11,7 @@ import {
 import { HealthImplementation } from 'grpc-health-check';
 import type { JobService } from '../board/job-service.js';
 import type { NodeHandle, NodeState } from '../dispatch/node-handle.js';
+import { drainNode } from '../farm/drain-node.js';
 import type { Farm } from '../farm/farm.js';
 
 /** The service as the health protocol names it. */
@@ -26,6 +27,7 @@ const PERMISSIONS: MethodPermissions<typeof CoordinatorService> = {
   pause: 'submit',
   resume: 'submit',
   listNodes: 'view',
+  drainNode: 'operate',
 };
 
 export interface CoordinatorServerOptions {
@@ -101,6 +103,7 @@ function methods(jobs: JobService, farm: Farm): CoordinatorMethods {
     pause: unary(async ({ id }) => ({ job: await jobs.pause(id) })),
     resume: unary(async ({ id }) => ({ job: await jobs.resume(id) })),
     listNodes: unary(async () => ({ nodes: farm.nodes.map(farmNode) })),
+    drainNode: unary(async ({ node }) => ({ node: farmNode(await drainNode(farm, node)) })),
   };
 }
 

@@ -114,6 +114,10 @@ export class SimulatedNode implements NodeApi {
     });
   }
 
+  drain(): Promise<never> {
+    return this.run();
+  }
+
   run(): Promise<never> {
     return Promise.reject(new TesseraError('TESSERA_BUNDLE_ROLE', 'A simulated node has no other graphs'));
   }

@@ -62,7 +62,7 @@ export async function openBoard(
     bus,
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
     limits: { ...LIMITS, ...limits },
-    history: { jobs: 100, ...history },
+    history: { jobs: 1000, ...history },
     makeGrid,
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
       width,

@@ -73,6 +73,13 @@ export class GatedNode implements NodeApi {
     return this.#node.decode(request, options);
   }
 
+  /** How often it was asked to go. */
+  drained = 0;
+
+  async drain(): Promise<void> {
+    this.drained++;
+  }
+
   run(): Promise<never> {
     return this.#node.run();
   }

@@ -56,6 +56,12 @@ export const ERROR_CODES = {
   TESSERA_OUTPUT_BUSY: { exit: 2, grpc: 10, http: 409, about: 'another process writes the output' },
   TESSERA_NATS_UNAVAILABLE: { exit: 3, grpc: 14, http: 503, about: 'NATS or its JetStream does not answer' },
   TESSERA_BAD_MESSAGE: { exit: 3, grpc: 3, http: 400, about: 'a message or record on NATS is malformed' },
+  TESSERA_NODE_UNKNOWN: {
+    exit: 2,
+    grpc: 5,
+    http: 404,
+    about: 'no node of that name or address is on the farm',
+  },
   TESSERA_NODE_EXISTS: { exit: 2, grpc: 6, http: 409, about: 'another living node has that name' },
   TESSERA_JOB_UNKNOWN: { exit: 2, grpc: 5, http: 404, about: 'there is no job of that id' },
   TESSERA_JOB_EXISTS: { exit: 2, grpc: 6, http: 409, about: 'a job of that id asks for something else' },
