@@ -26,8 +26,16 @@ import {
 import { VERSION } from '../version.js';
 import { type CoordinatorSettings, type Surroundings, surroundingsOf } from './surroundings.js';
 
-/** Half of the memory is for latents; the rest for batches under way, pictures being written and the runtime. */
-const LIMITS: BoardLimits = { running: 8, queued: 1000, latentBytes: totalmem() / 2 };
+/**
+ * Half of the memory is for latents; the rest for batches under way, pictures being written and the runtime. A picture of 2048² has some
+ * 1,300 tile-steps: seconds on a GPU.
+ */
+const LIMITS: BoardLimits = {
+  running: 8,
+  small: { places: 8, tileSteps: 2000 },
+  queued: 1000,
+  latentBytes: totalmem() / 2,
+};
 
 /**
  * `tessera coordinator`: takes jobs until SIGTERM or Ctrl-C, then saves those that run; the same command goes on. Throws

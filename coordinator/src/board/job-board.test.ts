@@ -289,6 +289,21 @@ describe('a job board', () => {
     expect(jobs.map(({ state }) => state)).toEqual([JobState.RUNNING, JobState.QUEUED]);
   });
 
+  it('starts a small job though all places are taken by large ones, and more of them wait', async () => {
+    const small = { places: 1, tileSteps: jobCost(simulatedPlan(SMALL_JOB)).tileSteps };
+    const { board, node } = await boardIn('a', { running: 1, small });
+    const large = request({}, { steps: 30 });
+    const ids = [(await board.submit(large)).id, (await board.submit(large)).id];
+    const gate = await node(0);
+    await gate.held;
+    for (let i = 0; i < 2; i++) ids.push((await board.submit(request())).id);
+    const states = async () => Promise.all(ids.map(async (id) => (await board.get(id)).state));
+    const { RUNNING, QUEUED, DONE } = JobState;
+    await expect.poll(states).toEqual([RUNNING, QUEUED, RUNNING, QUEUED]);
+    gate.open();
+    for (const id of ids) expect((await ended(board, await board.get(id))).state).toBe(DONE);
+  });
+
   it('lists in pages, newest first, however many come in between', async () => {
     const { board } = await boardIn('a');
     const ids: string[] = [];

@@ -9,7 +9,7 @@ import { JobRunner, type Made, type RunnerOptions } from './job-runner.js';
 import type { JobService } from './job-service.js';
 import { isKnown, type JobSpec, jobOf, specOf } from './job-spec.js';
 import { listPage } from './list-page.js';
-import { type BoardLimits, fits, type Occupant, whoLeaves } from './places.js';
+import { type BoardLimits, fits, isSmall, type Occupant, type Placed, whoLeaves } from './places.js';
 
 /** Seconds that a job waits for another coordinator before one of lower priority has to leave here. */
 const PREEMPT_SECONDS = 0.3;
@@ -33,13 +33,16 @@ class Running implements Occupant {
   stop: Stop | undefined;
   ended: Promise<void> = Promise.resolve();
 
-  constructor(
-    readonly owned: OwnedJob,
-    readonly latentBytes: number,
-  ) {}
+  readonly priority: number;
+  readonly latentBytes: number;
+  readonly tileSteps: number;
 
-  get priority(): number {
-    return this.owned.record.priority;
+  constructor(readonly owned: OwnedJob) {
+    ({
+      priority: this.priority,
+      latentBytes: this.latentBytes,
+      tileSteps: this.tileSteps,
+    } = placed(owned.record));
   }
 
   get leaving(): boolean {
@@ -224,7 +227,7 @@ export class JobBoard implements JobService {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const occupied = [...this.#running].filter(({ leaving }) => !leaving).length;
-      if (occupied >= limits.running)
+      if (occupied >= limits.running && !this.#smallOneWaits())
         await new Promise<void>((resolve) => {
           this.#onPlace = resolve;
         });
@@ -238,15 +241,22 @@ export class JobBoard implements JobService {
 
   #answer(job: JobRecord): Answer {
     if (!isKnown(job) || !this.#canRun(job)) return 'pass';
-    const { latentBytes } = job.spec as JobSpec;
     const { priority } = job;
     // No later one passes a large one: it would wait for ever. Nor does one that left for a higher one come back before that.
     const higher = this.#mirror
       .inState('queued')
       .some((other) => other.priority > priority && this.#canRun(other));
-    return !higher && fits({ priority, latentBytes }, [...this.#running], this.#options.limits)
-      ? 'take'
-      : 'wait';
+    if (!higher && fits(placed(job), [...this.#running], this.#options.limits)) return 'take';
+    return this.#smallOneWaits() && !isSmall(placed(job), this.#options.limits) ? 'pass' : 'wait';
+  }
+
+  /** Whether a small job waits that there is a place for, whatever large ones wait before it. */
+  #smallOneWaits(): boolean {
+    const { limits } = this.#options;
+    const running = [...this.#running];
+    return this.#mirror
+      .inState('queued')
+      .some((job) => isSmall(placed(job), limits) && this.#canRun(job) && fits(placed(job), running, limits));
   }
 
   /** Whether a node here has what the job needs. */
@@ -256,7 +266,7 @@ export class JobBoard implements JobService {
   }
 
   #start(owned: OwnedJob): void {
-    const run = new Running(owned, (owned.record.spec as JobSpec).latentBytes);
+    const run = new Running(owned);
     this.#running.add(run);
     const ignore = owned.onRequest((request) => run.end(request));
     if (owned.request !== undefined) run.end(owned.request);
@@ -331,6 +341,8 @@ export class JobBoard implements JobService {
     if (!here && before !== undefined && !isFinal(before.state) && isFinal(job.state))
       void this.#runner.clear(job.id, job.state === 'done' ? job.fence : undefined);
     if (job.state !== 'queued') return;
+    this.#onPlace();
+    this.#jobs.offerAgain();
     this.#options.farm.clock.after(PREEMPT_SECONDS, () => this.#preemptFor(job.id));
   }
 
@@ -338,10 +350,14 @@ export class JobBoard implements JobService {
   #preemptFor(id: string): void {
     const job = this.#mirror.inState('queued').find((each) => each.id === id);
     if (job === undefined || this.#closing.signal.aborted || !this.#canRun(job)) return;
-    const { latentBytes } = job.spec as JobSpec;
     const { limits } = this.#options;
-    for (const run of whoLeaves({ priority: job.priority, latentBytes }, [...this.#running], limits))
-      run.end('requeue');
+    for (const run of whoLeaves(placed(job), [...this.#running], limits)) run.end('requeue');
     this.#onPlace();
   }
+}
+
+/** What a job takes of a coordinator. */
+function placed({ priority, spec }: JobRecord): Placed {
+  const { latentBytes, totalTileSteps: tileSteps } = spec as JobSpec;
+  return { priority, latentBytes, tileSteps };
 }

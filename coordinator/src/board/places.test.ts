@@ -1,18 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { fits, type Occupant, whoLeaves } from './places.js';
 
-const LIMITS = { running: 3, queued: 10, latentBytes: 100 };
+const LIMITS = { running: 3, queued: 10, latentBytes: 100, small: { places: 1, tileSteps: 10 } };
 const job = (priority: number, latentBytes: number, leaving = false): Occupant => ({
   priority,
   latentBytes,
+  tileSteps: 1000,
   leaving,
 });
+const small = (latentBytes: number): Occupant => ({ ...job(4, latentBytes), tileSteps: 10 });
 
 describe('the places of a coordinator', () => {
   it('are a number of jobs and an amount of memory', () => {
     expect(fits(job(4, 50), [job(4, 50)], LIMITS)).toBe(true);
     expect(fits(job(4, 51), [job(4, 50)], LIMITS)).toBe(false);
     expect(fits(job(4, 1), [job(4, 1), job(4, 1), job(4, 1)], LIMITS)).toBe(false);
+  });
+
+  it('are more for small jobs, of which none may have more memory for it', () => {
+    const full = [job(4, 1), job(4, 1), job(4, 1)];
+    expect(fits(small(1), full, LIMITS)).toBe(true);
+    expect(fits(small(98), full, LIMITS)).toBe(false);
+    expect(fits(small(1), [...full, small(1)], LIMITS)).toBe(false);
+    expect(fits(job(4, 1), [job(4, 1), small(1), small(1)], LIMITS)).toBe(false);
   });
 
   it('are left before the memory is', () => {

@@ -2,6 +2,8 @@
 export interface BoardLimits {
   /** Jobs that share the nodes at once; the others wait. */
   readonly running: number;
+  /** Places besides, for jobs of so many tile-steps at most: they do not wait for the end of large ones. */
+  readonly small: { readonly places: number; readonly tileSteps: number };
   /** Jobs that wait or are paused. */
   readonly queued: number;
   /** Latents of all running jobs together, bytes. */
@@ -12,6 +14,7 @@ export interface BoardLimits {
 export interface Placed {
   readonly priority: number;
   readonly latentBytes: number;
+  readonly tileSteps: number;
 }
 
 /** A job that runs. */
@@ -23,7 +26,13 @@ export interface Occupant extends Placed {
 /** Whether there is room for one more: one that is leaving has left its place, but not its memory. */
 export function fits(job: Placed, running: readonly Occupant[], limits: BoardLimits): boolean {
   const held = running.reduce((bytes, { latentBytes }) => bytes + latentBytes, job.latentBytes);
-  return running.filter(({ leaving }) => !leaving).length < limits.running && held <= limits.latentBytes;
+  const places = limits.running + (isSmall(job, limits) ? limits.small.places : 0);
+  return running.filter(({ leaving }) => !leaving).length < places && held <= limits.latentBytes;
+}
+
+/** Whether a job may have one of the places for small ones. */
+export function isSmall({ tileSteps }: Pick<Placed, 'tileSteps'>, { small }: BoardLimits): boolean {
+  return tileSteps <= small.tileSteps;
 }
 
 /**

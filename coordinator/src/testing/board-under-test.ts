@@ -41,7 +41,12 @@ export const simulatedGrid: MakeGrid = async (_content, plan) => {
   return fitGrid(SIMULATED_GRID, columns, rows);
 };
 
-const LIMITS: BoardLimits = { running: 4, queued: 10, latentBytes: 2 ** 24 };
+const LIMITS: BoardLimits = {
+  running: 4,
+  queued: 10,
+  latentBytes: 2 ** 24,
+  small: { places: 0, tileSteps: 0 },
+};
 
 /** Opens the board of a folder. */
 export async function openBoard(
