@@ -21,6 +21,7 @@ export {
   PauseRequest,
   PauseResponse,
   Progress,
+  type ReadPictureResponse,
   RenderSettings,
   ResumeRequest,
   ResumeResponse,

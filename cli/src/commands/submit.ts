@@ -19,6 +19,7 @@ const OF_RENDER_ALONE = new Set([
   '--barrier',
   '--plan',
   '--report',
+  '--coordinator',
 ]);
 
 const EXAMPLES = `

@@ -37,6 +37,7 @@ export interface RenderOptions {
   plan?: true;
   report?: string;
   json?: true;
+  coordinator?: string;
 }
 
 const FROM_BUNDLE = { decided: "the bundle's" };
@@ -137,6 +138,9 @@ export function addRenderOptions(command: Command): Command {
     decided: 'measured at start',
   });
   add('--barrier', 'all tiles in lockstep, for comparison', { decided: 'off' });
+  add('--coordinator <host:port>', 'have the farm of that coordinator render it', {
+    decided: 'this process',
+  });
   add('--plan', 'say what would be done, and do nothing', { decided: 'off' });
   add('--report <file>', 'write what was done, as JSON', { decided: 'not written' });
   add('--json', 'one JSON document on standard output and nothing else', { decided: 'off' });

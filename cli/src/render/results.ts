@@ -9,15 +9,25 @@ import { duration } from '../progress/pace.js';
 /** Writes the report and the grid where they are asked for, and says on standard output what was made. */
 export async function writeResults(
   json: boolean,
-  { picture, report: reportFile, savedGrid }: Outputs,
+  outputs: Outputs,
   grid: EmbeddingGrid,
   report: RenderReport,
 ): Promise<void> {
-  if (savedGrid !== undefined) await writeGrid(savedGrid, grid);
+  if (outputs.savedGrid !== undefined) await writeGrid(outputs.savedGrid, grid);
+  await writeReport(outputs, report);
+  sayResults(json, outputs, report);
+}
+
+/** Writes the report where it is asked for. */
+export async function writeReport({ report: reportFile }: Outputs, report: RenderReport): Promise<void> {
   if (reportFile !== undefined)
     await writeFile(reportFile, asJson(report)).catch((error) => {
       throw fileError(error, '--report', reportFile);
     });
+}
+
+/** Says on standard output what was made. */
+export function sayResults(json: boolean, { picture }: Outputs, report: RenderReport): void {
   process.stdout.write(json ? asJson({ output: picture, ...report }) : `${picture}\n${inWords(report)}\n`);
 }
 

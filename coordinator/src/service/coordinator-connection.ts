@@ -7,6 +7,7 @@ import {
   type Job,
   type ListRequest,
   type ListResponse,
+  type ReadPictureResponse,
   type SubmitRequest,
   type WatchResponse,
 } from '@tessera/proto';
@@ -70,12 +71,25 @@ export class CoordinatorConnection {
 
   /** The job as it is, then every change, until it has ended. Throws TESSERA_CANCELLED when `signal` aborts. */
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
-    const stream: ClientReadableStream<WatchResponse> = this.#client.watch({ id });
+    for await (const { job } of this.#read<WatchResponse>(this.#client.watch({ id }), signal)) yield job!;
+  }
+
+  /** The bytes of a finished picture, in order. Throws TESSERA_CANCELLED when `signal` aborts. */
+  async *picture(id: string, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const stream = this.#client.readPicture({ id });
+    for await (const { chunk } of this.#read<ReadPictureResponse>(stream, signal)) yield chunk;
+  }
+
+  close(): void {
+    this.#calls.close();
+  }
+
+  async *#read<T>(stream: ClientReadableStream<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
     const cancel = () => stream.cancel();
     signal.addEventListener('abort', cancel, { once: true });
     try {
       signal.throwIfAborted();
-      for await (const { job } of stream as AsyncIterable<WatchResponse>) yield job!;
+      yield* stream as AsyncIterable<T>;
     } catch (error) {
       if (signal.aborted) throw new TesseraError('TESSERA_CANCELLED', 'Stopped on request');
       throw this.#calls.coded(error as ServiceError);
@@ -83,9 +97,5 @@ export class CoordinatorConnection {
       signal.removeEventListener('abort', cancel);
       stream.cancel();
     }
-  }
-
-  close(): void {
-    this.#calls.close();
   }
 }

@@ -13,6 +13,7 @@ import type { JobService } from '../board/job-service.js';
 import type { NodeHandle, NodeState } from '../dispatch/node-handle.js';
 import { drainNode } from '../farm/drain-node.js';
 import type { Farm } from '../farm/farm.js';
+import { readPicture } from './read-picture.js';
 
 /** The service as the health protocol names it. */
 const SERVICE = 'tessera.v1.Coordinator';
@@ -26,6 +27,7 @@ const PERMISSIONS: MethodPermissions<typeof CoordinatorService> = {
   cancel: 'submit',
   pause: 'submit',
   resume: 'submit',
+  readPicture: 'view',
   listNodes: 'view',
   drainNode: 'operate',
 };
@@ -102,6 +104,9 @@ function methods(jobs: JobService, farm: Farm): CoordinatorMethods {
     cancel: unary(async ({ id }) => ({ job: await jobs.cancel(id) })),
     pause: unary(async ({ id }) => ({ job: await jobs.pause(id) })),
     resume: unary(async ({ id }) => ({ job: await jobs.resume(id) })),
+    readPicture: streaming(async function* ({ id }) {
+      for await (const chunk of readPicture(await jobs.get(id))) yield { chunk };
+    }),
     listNodes: unary(async () => ({ nodes: farm.nodes.map(farmNode) })),
     drainNode: unary(async ({ node }) => ({ node: farmNode(await drainNode(farm, node)) })),
   };

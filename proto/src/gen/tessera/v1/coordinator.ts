@@ -230,6 +230,16 @@ export interface ResumeResponse {
   job: Job | undefined;
 }
 
+export interface ReadPictureRequest {
+  /** Of a job that is done. */
+  id: string;
+}
+
+export interface ReadPictureResponse {
+  /** At most 1 MiB. */
+  chunk: Uint8Array;
+}
+
 export interface ListNodesRequest {
 }
 
@@ -1819,6 +1829,116 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
   },
 };
 
+function createBaseReadPictureRequest(): ReadPictureRequest {
+  return { id: "" };
+}
+
+export const ReadPictureRequest: MessageFns<ReadPictureRequest> = {
+  encode(message: ReadPictureRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadPictureRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadPictureRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadPictureRequest>): ReadPictureRequest {
+    return ReadPictureRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadPictureRequest>): ReadPictureRequest {
+    const message = createBaseReadPictureRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseReadPictureResponse(): ReadPictureResponse {
+  return { chunk: new Uint8Array(0) };
+}
+
+export const ReadPictureResponse: MessageFns<ReadPictureResponse> = {
+  encode(message: ReadPictureResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.chunk.length !== 0) {
+      writer.uint32(10).bytes(message.chunk);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadPictureResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadPictureResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.chunk = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReadPictureResponse>): ReadPictureResponse {
+    return ReadPictureResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadPictureResponse>): ReadPictureResponse {
+    const message = createBaseReadPictureResponse();
+    message.chunk = object.chunk ?? new Uint8Array(0);
+    return message;
+  },
+};
+
 function createBaseListNodesRequest(): ListNodesRequest {
   return {};
 }
@@ -2216,6 +2336,16 @@ export const CoordinatorService = {
     responseSerialize: (value: ResumeResponse): Buffer => Buffer.from(ResumeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResumeResponse => ResumeResponse.decode(value),
   },
+  /** The file of a finished picture, in order; not of pictures that are several files. */
+  readPicture: {
+    path: "/tessera.v1.Coordinator/ReadPicture" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadPictureRequest): Buffer => Buffer.from(ReadPictureRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadPictureRequest => ReadPictureRequest.decode(value),
+    responseSerialize: (value: ReadPictureResponse): Buffer => Buffer.from(ReadPictureResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadPictureResponse => ReadPictureResponse.decode(value),
+  },
   /** The nodes this coordinator knows. */
   listNodes: {
     path: "/tessera.v1.Coordinator/ListNodes" as const,
@@ -2252,6 +2382,8 @@ export interface CoordinatorServer extends UntypedServiceImplementation {
   pause: handleUnaryCall<PauseRequest, PauseResponse>;
   /** Puts a paused job back into the queue. */
   resume: handleUnaryCall<ResumeRequest, ResumeResponse>;
+  /** The file of a finished picture, in order; not of pictures that are several files. */
+  readPicture: handleServerStreamingCall<ReadPictureRequest, ReadPictureResponse>;
   /** The nodes this coordinator knows. */
   listNodes: handleUnaryCall<ListNodesRequest, ListNodesResponse>;
   /** Sends a node away: it gets nothing more, finishes what it has and ends. Asking again changes nothing. */
@@ -2355,6 +2487,13 @@ export interface CoordinatorClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResumeResponse) => void,
   ): ClientUnaryCall;
+  /** The file of a finished picture, in order; not of pictures that are several files. */
+  readPicture(request: ReadPictureRequest, options?: Partial<CallOptions>): ClientReadableStream<ReadPictureResponse>;
+  readPicture(
+    request: ReadPictureRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReadPictureResponse>;
   /** The nodes this coordinator knows. */
   listNodes(
     request: ListNodesRequest,
