@@ -1,5 +1,10 @@
 import { parseArgs } from 'node:util';
+import { bus } from './bus.js';
+import { hundred, killedNode } from './disturbed.js';
 import { type Figure, mixed, type Scale, strong, weak } from './figures.js';
+import { memory } from './memory.js';
+import { real } from './real.js';
+import { killedCoordinator } from './restarted.js';
 import { schedule, thousand } from './schedule.js';
 
 // The figures of a farm of processes on this machine: `npm run bench:cluster [-- NAME...]`. Simulated devices stand where
@@ -21,6 +26,12 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   strong32: () => strong(32, 0.9, scale),
   weak: () => weak(scale),
   mixed: () => mixed(scale),
+  real: () => real(scale.steps),
+  bus: () => bus(scale.steps, scale.rate),
+  'killed-node': () => killedNode(scale.steps, scale.rate),
+  'killed-coordinator': () => killedCoordinator(scale.steps, scale.rate),
+  hundred: () => hundred(scale.steps, scale.rate),
+  memory,
 };
 
 const names = positionals.length > 0 ? positionals : Object.keys(FIGURES);

@@ -21,6 +21,13 @@ export async function runEchoJob(
 ): Promise<RenderReport> {
   const farm = new Farm({ observer });
   await farm.pool.add(new NodeConnection(address));
+  const report = await runEchoJobOn(farm, side, steps);
+  farm.close();
+  return report;
+}
+
+/** The same on a farm of echoing nodes. */
+export async function runEchoJobOn(farm: Farm, side: number, steps: number): Promise<RenderReport> {
   const settings = {
     ...defaultSettings(ECHO_MANIFEST),
     width: side,
@@ -31,7 +38,7 @@ export async function runEchoJob(
     projection: parseProjection('off'),
   };
   const embedding = ECHO_MANIFEST.conditioning.embedding;
-  const report = await renderOnFarm(
+  return await renderOnFarm(
     {
       id: 'echo',
       plan: planJob(settings, ECHO_MANIFEST),
@@ -49,6 +56,4 @@ export async function runEchoJob(
     { nodes: [], bus: new InProcessFrameBus(), version: 'bench' },
     farm,
   );
-  farm.close();
-  return report;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { residentMiB, slope } from './memory.js';
+import { medians, residentMiB, slope } from './memory.js';
 
 describe('slope', () => {
   it('is that of a line through points on it', () => {
@@ -9,6 +9,22 @@ describe('slope', () => {
 
   it('is 0 where there is no line', () => {
     expect([slope([]), slope([[1, 2]])]).toEqual([0, 0]);
+  });
+});
+
+describe('medians', () => {
+  it('are those of each span', () => {
+    expect(
+      medians(
+        [
+          [1, 5],
+          [2, 1],
+          [3, 4],
+          [11, 7],
+        ],
+        10,
+      ),
+    ).toEqual([4, 7]);
   });
 });
 

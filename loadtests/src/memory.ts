@@ -15,6 +15,13 @@ export function slope(points: readonly (readonly [x: number, y: number])[]): num
   return spread === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / spread;
 }
 
+/** What a process took. */
+export interface NotedMemory {
+  readonly peakMiB: number;
+  readonly slopeMiBPerMinute: number;
+  readonly minutesMiB: readonly number[];
+}
+
 /** Notes a process's memory every few seconds until it is stopped. */
 export class MemoryWatch {
   readonly #points: [seconds: number, mib: number][] = [];
@@ -29,13 +36,22 @@ export class MemoryWatch {
     this.#timer = setInterval(note, everySeconds * 1000);
   }
 
-  /** The largest, and the slope in MiB a minute after `warmUp` seconds. */
-  stop(warmUp: number): { peakMiB: number; slopeMiBPerMinute: number } {
+  /** The largest, the slope in MiB a minute after `warmUp` seconds, and the median of each minute. */
+  stop(warmUp: number): NotedMemory {
     clearInterval(this.#timer);
     const later = this.#points.filter(([seconds]) => seconds >= warmUp);
     return {
       peakMiB: Math.max(...this.#points.map(([, mib]) => mib)),
       slopeMiBPerMinute: slope(later) * 60,
+      minutesMiB: medians(this.#points, 60),
     };
   }
+}
+
+/** Medians of the values of each `span` of the first coordinate, from 0 on; spans without points are left out. */
+export function medians(points: readonly (readonly [x: number, y: number])[], span: number): number[] {
+  const spans = new Map<number, number[]>();
+  for (const [x, y] of points)
+    spans.set(Math.floor(x / span), [...(spans.get(Math.floor(x / span)) ?? []), y]);
+  return [...spans.values()].map((values) => values.sort((a, b) => a - b)[values.length >> 1]!);
 }

@@ -41,7 +41,8 @@ export const PROFILES = {
     control: { seconds: 900, submits: 2, cancels: 2, lists: 1, http: 1, watchers: 20, p99: 1000 },
     slowReaders: 200,
     tensors: { seconds: 60, callers: 2, tilesPerCall: 16 },
-    warmUp: 180,
+    // At five jobs a second the coordinator has as many to remember as it may after some 200 s.
+    warmUp: 300,
   },
 } as const satisfies Record<string, Profile>;
 

@@ -21,7 +21,7 @@ ${rows.join('\n')}
 
 | | |
 |---|---|
-| coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up |
+| coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up; minute by minute ${memory.minutesMiB.map(Math.round).join(', ')} |
 | watchers of one job | ${slowReaders.watchers}, of which ${slowReaders.slow} did not read: ${slowReaders.toldOfEnd} were told of the end; memory grew by ${round(slowReaders.grewMiB)} MiB |
 | tensor plane | ${round(tensors.tileStepsPerSecond)} tile-steps/s, ${tensors.callers} callers, ${tensors.tilesPerCall} tiles a call; median ${round(tensors.median)} ms, p99 ${round(tensors.p99)} ms; ${tensors.failed} failed |
 ${capacityTable(capacity)}`;

@@ -1,7 +1,7 @@
 import { type CapacityStep, findCapacity } from './capacity.js';
 import { type ControlResult, loadControlPlane } from './control-plane.js';
 import { FarmUnderLoad, requestOf } from './farm-under-load.js';
-import { MemoryWatch } from './memory.js';
+import { MemoryWatch, type NotedMemory } from './memory.js';
 import type { Profile } from './profiles.js';
 import { type SlowReadersResult, watchSlowly } from './slow-readers.js';
 import { loadTensorPlane, type TensorResult } from './tensor-plane.js';
@@ -13,7 +13,7 @@ export interface LoadResult {
   /** How many submits a second it sustains; empty where that was not asked for. */
   readonly capacity: readonly CapacityStep[];
   /** Of the coordinator, over the control plane's load. */
-  readonly memory: { readonly peakMiB: number; readonly slopeMiBPerMinute: number };
+  readonly memory: NotedMemory;
   /** Of the control plane’s load. */
   readonly wallSeconds: number;
 }

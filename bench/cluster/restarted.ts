@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Service } from '@tessera/cli/testing';
+import { CoordinatorConnection, footprint, settingsMessage } from '@tessera/coordinator';
+import { openBundle } from '@tessera/gpu-node';
+import { JobState, SubmitRequest } from '@tessera/proto';
+import { BUNDLE, ProcessFarm } from './farm.js';
+import type { Figure } from './figures.js';
+import { canvas } from './job.js';
+
+const WAIT = { seconds: 60, waitForReady: true };
+const NEVER = new AbortController().signal;
+
+/** A coordinator is killed by SIGKILL in mid-run and started again: when it goes on, and what it does again. */
+export async function killedCoordinator(steps: number, rate: number): Promise<Figure[]> {
+  const nodes = 4;
+  const ms = Math.max(16, Math.ceil((1000 * nodes) / rate));
+  const farm = await ProcessFarm.start(Array(nodes).fill({ device: `simulated:${ms}ms`, batch: 4 }));
+  const state = await mkdtemp(join(tmpdir(), 'tessera-bench-'));
+  const start = () =>
+    Service.start([
+      'coordinator',
+      '--grpc',
+      '127.0.0.1:0',
+      '--state',
+      state,
+      '--nats',
+      farm.nats.url,
+      '--bundle',
+      BUNDLE,
+    ]);
+  let coordinator = await start();
+  try {
+    const plan = canvas(4096, steps);
+    const { digest, manifest } = await openBundle(BUNDLE);
+    const { columns, rows } = footprint(plan);
+    const grid = new Float32Array(manifest.conditioning.embedding * columns * rows).map((_, i) =>
+      Math.sin(i),
+    );
+    const request = SubmitRequest.create({
+      bundle: digest,
+      settings: settingsMessage(plan.settings),
+      grid: new Uint8Array(grid.buffer),
+      gridWidth: columns,
+      gridHeight: rows,
+      format: 'tif',
+    });
+    const first = new CoordinatorConnection(coordinator.address);
+    const { id } = await first.submit(request, WAIT);
+    let done = 0;
+    let total = 0;
+    for await (const { progress } of first.watch(id, NEVER)) {
+      done = progress!.tileSteps;
+      total = progress!.totalTileSteps;
+      if (done > 0.6 * total) break;
+    }
+    first.close();
+    await coordinator.end('SIGKILL');
+    const restarted = performance.now();
+    coordinator = await start();
+    const second = new CoordinatorConnection(coordinator.address);
+    let resumed: number | undefined;
+    let seconds = 0;
+    // The first progress is what the checkpoint has; it goes on once there is more.
+    for (;;) {
+      const { state: now, progress } = await second.get(id, WAIT);
+      if (now === JobState.RUNNING && progress!.tileSteps > 0) {
+        resumed ??= progress!.tileSteps;
+        if (progress!.tileSteps > resumed) break;
+      }
+      await delay(50);
+    }
+    seconds = (performance.now() - restarted) / 1000;
+    await second.cancel(id, WAIT);
+    second.close();
+    return [
+      {
+        figure: 'coordinator killed in mid-run: seconds from its start until it goes on',
+        measured: seconds,
+        mustReach: undefined,
+        details: {
+          mustStayBelow: 10,
+          repeatedPart: Math.max(0, done - resumed) / total,
+          repeatedTileSteps: Math.max(0, done - resumed),
+          tileSteps: total,
+          secondsOfAllWork: total / ((nodes * 1000) / ms),
+        },
+      },
+    ];
+  } finally {
+    await coordinator.end('SIGKILL');
+    await farm.stop();
+    await rm(state, { recursive: true, force: true });
+  }
+}
