@@ -28,8 +28,8 @@ export async function bus(steps: number, rate: number): Promise<Figure[]> {
   try {
     const buses = await Promise.all(connections.map((connection) => NatsFrameBus.open(connection)));
     const far = await seconds(device, buses, plan);
-    const sent = connections.reduce((sum, { nats: { stats } }) => sum + stats().outBytes, 0);
-    const received = connections.reduce((sum, { nats: { stats } }) => sum + stats().inBytes, 0);
+    const sent = connections.reduce((sum, { nats }) => sum + nats.stats().outBytes, 0);
+    const received = connections.reduce((sum, { nats }) => sum + nats.stats().inBytes, 0);
     const { tileSteps } = workOf(plan);
     return [
       {
