@@ -3,6 +3,7 @@ import { type ObjectStore, Objm, StorageType } from '@nats-io/obj';
 import { TesseraError } from '@tessera/tiler';
 import { isGone, natsError } from '../connection/errors.js';
 import type { FarmConnection } from '../connection/farm-connection.js';
+import { readObject } from './read-object.js';
 
 /** Stores of hundreds of megabytes stall for longer than other answers take, ms. */
 const ANSWER_TIMEOUT = 10_000;
@@ -23,8 +24,11 @@ export class JobInputs {
 
   /** Throws TESSERA_BAD_STATE if it is not there or damaged, TESSERA_NATS_UNAVAILABLE. */
   async get(name: string): Promise<Uint8Array> {
-    const bytes = await this.#ask(`fetching the input ${name}`, (store) => store.getBlob(name));
-    if (bytes === null)
+    const manager = await jetstream(this.#connection.nats, { timeout: ANSWER_TIMEOUT }).jetstreamManager(
+      false,
+    );
+    const bytes = await this.#ask(`fetching the input ${name}`, (store) => readObject(store, manager, name));
+    if (bytes === undefined)
       throw TesseraError.expected('TESSERA_BAD_STATE', `input ${name}`, 'one in the object store', undefined);
     return bytes;
   }

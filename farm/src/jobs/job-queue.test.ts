@@ -73,6 +73,9 @@ describe.skipIf(NO_NATS)('JobQueue', () => {
       await jobs.submit({ ...job('a'), input });
       const held = await jobs.take('one', stop.signal);
       expect(Buffer.from(await held.input()).equals(input)).toBe(true);
+      // A consumer for each would be too many in the end.
+      const manager = await jetstreamManager(connections[0]!.nats);
+      expect((await manager.streams.info('OBJ_tessera-inputs')).state.consumer_count).toBe(0);
       await held.finish({ state: 'done' });
       await expect(held.input()).rejects.toThrow(refusal('TESSERA_BAD_STATE'));
     });
