@@ -74,6 +74,8 @@ export class JobBoard implements JobService {
   readonly #ignoreNodes: () => void;
   #submitting = 0;
   #lastSubmitted = 0;
+  /** Jobs there were before this coordinator was told of any are known. */
+  #listed = false;
   #onPlace = () => {};
 
   private constructor(options: BoardOptions) {
@@ -143,8 +145,10 @@ export class JobBoard implements JobService {
   }
 
   async list(request: ListRequest): Promise<ListResponse> {
-    const records = (await this.#jobs.list()).filter(isKnown);
-    return listPage(records, request, (record) => this.#mirror.view(record));
+    // Once: each list of a NATS bucket makes a consumer that the server keeps for minutes.
+    if (!this.#listed) this.#mirror.learn((await this.#jobs.list()).filter(isKnown));
+    this.#listed = true;
+    return listPage(this.#mirror.all, request, (record) => this.#mirror.view(record));
   }
 
   async *watch(id: string, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {

@@ -59,11 +59,19 @@ export class JobMirror {
     return record;
   }
 
+  /** Takes in those that it has not been told of yet. */
+  learn(records: readonly JobRecord[]): void {
+    for (const record of records) if (!this.#entries.has(record.id)) this.#set(record, undefined);
+  }
+
+  /** Records of all jobs, in no order. */
+  get all(): JobRecord[] {
+    return [...this.#entries.values()].map(({ record }) => record);
+  }
+
   /** Records of all jobs in some states. */
   inState(...states: JobRecord['state'][]): JobRecord[] {
-    return [...this.#entries.values()]
-      .map(({ record }) => record)
-      .filter(({ state }) => states.includes(state));
+    return this.all.filter(({ state }) => states.includes(state));
   }
 
   count(state: JobState): number {
