@@ -32,7 +32,7 @@ import { type CoordinatorSettings, type Surroundings, surroundingsOf } from './s
  */
 const LIMITS: BoardLimits = {
   running: 8,
-  small: { places: 8, tileSteps: 2000 },
+  small: { places: 8, tileSteps: 2000, latentBytes: 16 * 2 ** 20 },
   queued: 1000,
   latentBytes: totalmem() / 2,
 };

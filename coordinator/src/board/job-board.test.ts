@@ -290,7 +290,7 @@ describe('a job board', () => {
   });
 
   it('starts a small job though all places are taken by large ones, and more of them wait', async () => {
-    const small = { places: 1, tileSteps: jobCost(simulatedPlan(SMALL_JOB)).tileSteps };
+    const small = { places: 1, ...jobCost(simulatedPlan(SMALL_JOB)) };
     const { board, node } = await boardIn('a', { running: 1, small });
     const large = request({}, { steps: 30 });
     const ids = [(await board.submit(large)).id, (await board.submit(large)).id];
@@ -302,6 +302,18 @@ describe('a job board', () => {
     await expect.poll(states).toEqual([RUNNING, QUEUED, RUNNING, QUEUED]);
     gate.open();
     for (const id of ids) expect((await ended(board, await board.get(id))).state).toBe(DONE);
+  });
+
+  it('starts a large job though small ones run and wait', async () => {
+    const small = { places: 1, ...jobCost(simulatedPlan(SMALL_JOB)) };
+    const { board, node } = await boardIn('a', { running: 1, small });
+    const gate = await node(0);
+    const ids = [(await board.submit(request())).id];
+    await gate.held;
+    ids.push((await board.submit(request({}, { steps: 30 }))).id, (await board.submit(request())).id);
+    const states = async () => Promise.all(ids.map(async (id) => (await board.get(id)).state));
+    const { RUNNING, QUEUED } = JobState;
+    await expect.poll(states).toEqual([RUNNING, RUNNING, QUEUED]);
   });
 
   it('lists in pages, newest first, however many come in between', async () => {

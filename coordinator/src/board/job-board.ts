@@ -1,4 +1,4 @@
-import type { Answer, JobRecord, Jobs, OwnedJob } from '@tessera/farm';
+import type { JobRecord, Jobs, OwnedJob } from '@tessera/farm';
 import { isFinal } from '@tessera/farm/jobs';
 import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
@@ -9,7 +9,9 @@ import { JobRunner, type Made, type RunnerOptions } from './job-runner.js';
 import type { JobService } from './job-service.js';
 import { isKnown, type JobSpec, jobOf, specOf } from './job-spec.js';
 import { listPage } from './list-page.js';
-import { type BoardLimits, fits, isSmall, type Occupant, type Placed, whoLeaves } from './places.js';
+import { type BoardLimits, isFull, whoLeaves } from './places.js';
+import { placed, RunningJob } from './running-job.js';
+import { Turns } from './turns.js';
 
 /** Seconds that a job waits for another coordinator before one of lower priority has to leave here. */
 const PREEMPT_SECONDS = 0.3;
@@ -24,38 +26,6 @@ export interface BoardOptions extends RunnerOptions {
   readonly history: HistoryLimits;
 }
 
-/** Why a run was stopped from here. */
-type Stop = 'cancel' | 'pause' | 'requeue';
-
-/** A job that runs here. */
-class Running implements Occupant {
-  readonly abort = new AbortController();
-  stop: Stop | undefined;
-  ended: Promise<void> = Promise.resolve();
-
-  readonly priority: number;
-  readonly latentBytes: number;
-  readonly tileSteps: number;
-
-  constructor(readonly owned: OwnedJob) {
-    ({
-      priority: this.priority,
-      latentBytes: this.latentBytes,
-      tileSteps: this.tileSteps,
-    } = placed(owned.record));
-  }
-
-  get leaving(): boolean {
-    return this.stop !== undefined;
-  }
-
-  /** A cancelled job is not paused instead. */
-  end(why: Stop): void {
-    if (this.stop !== 'cancel') this.stop = why;
-    this.abort.abort();
-  }
-}
-
 /**
  * A coordinator's part in the jobs of a farm: takes them in, runs as many as it has places for, and tells of all of them, whoever
  * runs them. Whatever it holds is lost without harm: who takes a job up goes on from its last checkpoint, to the same picture.
@@ -66,7 +36,8 @@ export class JobBoard implements JobService {
   readonly #runner: JobRunner;
   readonly #mirror: JobMirror;
   readonly #history: History;
-  readonly #running = new Set<Running>();
+  readonly #running = new Set<RunningJob>();
+  readonly #turns: Turns;
   readonly #closing = new AbortController();
   /** Ends with the process: those who watch hear of the end of what is stopped. */
   readonly #closed = new AbortController();
@@ -84,6 +55,11 @@ export class JobBoard implements JobService {
     this.#runner = new JobRunner(options);
     this.#mirror = new JobMirror(options.jobs, options.farm.clock);
     this.#history = new History(options.jobs, options.history, options.farm.clock);
+    this.#turns = new Turns(options.limits, {
+      waiting: () => this.#mirror.inState('queued'),
+      canRun: (job) => this.#canRun(job),
+      running: () => [...this.#running],
+    });
     this.#ignoreNodes = options.farm.onNodes(() => this.#jobs.offerAgain());
     this.#loops.push(
       this.#mirror.follow(
@@ -230,37 +206,16 @@ export class JobBoard implements JobService {
     const { name, limits } = this.#options;
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      const occupied = [...this.#running].filter(({ leaving }) => !leaving).length;
-      if (occupied >= limits.running && !this.#smallOneWaits())
+      if (isFull([...this.#running], limits) && !this.#turns.anyMayStart())
         await new Promise<void>((resolve) => {
           this.#onPlace = resolve;
         });
       else {
-        const taking = this.#jobs.take(name, signal, (job) => this.#answer(job));
+        const taking = this.#jobs.take(name, signal, (job) => this.#turns.answer(job));
         const owned = await taking.catch(() => undefined);
         if (owned !== undefined) this.#start(owned);
       }
     }
-  }
-
-  #answer(job: JobRecord): Answer {
-    if (!isKnown(job) || !this.#canRun(job)) return 'pass';
-    const { priority } = job;
-    // No later one passes a large one: it would wait for ever. Nor does one that left for a higher one come back before that.
-    const higher = this.#mirror
-      .inState('queued')
-      .some((other) => other.priority > priority && this.#canRun(other));
-    if (!higher && fits(placed(job), [...this.#running], this.#options.limits)) return 'take';
-    return this.#smallOneWaits() && !isSmall(placed(job), this.#options.limits) ? 'pass' : 'wait';
-  }
-
-  /** Whether a small job waits that there is a place for, whatever large ones wait before it. */
-  #smallOneWaits(): boolean {
-    const { limits } = this.#options;
-    const running = [...this.#running];
-    return this.#mirror
-      .inState('queued')
-      .some((job) => isSmall(placed(job), limits) && this.#canRun(job) && fits(placed(job), running, limits));
   }
 
   /** Whether a node here has what the job needs. */
@@ -270,7 +225,7 @@ export class JobBoard implements JobService {
   }
 
   #start(owned: OwnedJob): void {
-    const run = new Running(owned);
+    const run = new RunningJob(owned);
     this.#running.add(run);
     const ignore = owned.onRequest((request) => run.end(request));
     if (owned.request !== undefined) run.end(owned.request);
@@ -283,7 +238,7 @@ export class JobBoard implements JobService {
   }
 
   /** Never rejects: how it went is what the job says. */
-  async #run(run: Running): Promise<void> {
+  async #run(run: RunningJob): Promise<void> {
     const { owned } = run;
     const { id } = owned.record;
     let made: Made;
@@ -306,7 +261,7 @@ export class JobBoard implements JobService {
   }
 
   /** Says what becomes of a job that has stopped before its end. */
-  async #stopped({ owned, stop }: Running, { code, message }: TesseraError): Promise<void> {
+  async #stopped({ owned, stop }: RunningJob, { code, message }: TesseraError): Promise<void> {
     if (owned.lost.aborted) return;
     // The node that had the bundle has just left; or a pause was taken back while it was carried out.
     const requeue = stop === 'requeue' || code === 'TESSERA_BUNDLE_UNKNOWN';
@@ -358,10 +313,4 @@ export class JobBoard implements JobService {
     for (const run of whoLeaves(placed(job), [...this.#running], limits)) run.end('requeue');
     this.#onPlace();
   }
-}
-
-/** What a job takes of a coordinator. */
-function placed({ priority, spec }: JobRecord): Placed {
-  const { latentBytes, totalTileSteps: tileSteps } = spec as JobSpec;
-  return { priority, latentBytes, tileSteps };
 }

@@ -45,7 +45,7 @@ const LIMITS: BoardLimits = {
   running: 4,
   queued: 10,
   latentBytes: 2 ** 24,
-  small: { places: 0, tileSteps: 0 },
+  small: { places: 0, tileSteps: 0, latentBytes: 0 },
 };
 
 /** Opens the board of a folder. */

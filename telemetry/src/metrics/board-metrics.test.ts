@@ -43,7 +43,12 @@ beforeEach(async () => {
     farm,
     bus,
     bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
-    limits: { running: 1, queued: 10, latentBytes: 2 ** 24, small: { places: 0, tileSteps: 0 } },
+    limits: {
+      running: 1,
+      queued: 10,
+      latentBytes: 2 ** 24,
+      small: { places: 0, tileSteps: 0, latentBytes: 0 },
+    },
     history: { jobs: 100 },
     makeGrid: () => Promise.reject(new Error('not asked for')),
     pictureInfo: ({ settings: { width, height } }, _bundle, quality) => ({
