@@ -31,6 +31,7 @@ export type { Recorded, RenderEnvironment, RenderJob, RenderProgress } from './j
 export type { RenderReport, ReportSeconds } from './job/report.js';
 export { DECODE_NAMES, type DecodeName, defaultSettings, type RenderSettings } from './job/settings.js';
 export { settingsMessage } from './job/settings-message.js';
+export { KeptRuns } from './kept/kept-runs.js';
 export { JobChanges } from './live/job-changes.js';
 export { LiveJobs } from './live/live-jobs.js';
 export {

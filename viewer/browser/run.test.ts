@@ -30,6 +30,16 @@ describe.skipIf(NO_CHROMIUM)('a picture on the live page', { timeout: 120_000 },
     await state(page, 'Done');
     await seen(page);
     await keep(page, 'done');
+    await page.reload();
+    await seen(page);
+    await page.getByRole('button', { name: 'Difference' }).click();
+    await seen(page);
+    await keep(page, 'done-difference');
+    await page.getByRole('button', { name: 'Difference' }).click();
+    await page.getByRole('group', { name: 'Level' }).getByRole('button').last().click();
+    await page.getByRole('button', { name: 'Nodes' }).click();
+    await seen(page);
+    await keep(page, 'done-coarsest');
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download' }).click();
     expect((await download).suggestedFilename()).toMatch(/[.]svs[.]tif$/);

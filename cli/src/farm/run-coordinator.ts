@@ -6,6 +6,7 @@ import {
   Farm,
   JobBoard,
   JobChanges,
+  KeptRuns,
   LiveJobs,
   together,
 } from '@tessera/coordinator';
@@ -117,8 +118,9 @@ async function serve(
   const { exposition, log, tracing } = telemetry;
   const { observer, watch } = coordinatorTelemetry(exposition, log, tracing);
   if (connection !== undefined) watchNats(exposition, connection);
-  const [live, changes] = [new LiveJobs(), new JobChanges()];
-  const farm = new Farm({ elastic: true, observer: together(observer, live, changes) });
+  const [kept, changes] = [new KeptRuns(), new JobChanges()];
+  const live = new LiveJobs((run) => kept.note(run));
+  const farm = new Farm({ elastic: true, observer: together(observer, live, kept, changes) });
   const history = { jobs: historyLimit, ttlSeconds: ttlAfterFinished };
   const board = JobBoard.open({
     name,
@@ -146,7 +148,7 @@ async function serve(
     keeping = keep(farm, gone.signal);
     const ready = () => !signal.aborted;
     if (metrics !== undefined) await telemetry.listen(metrics, ready);
-    const shown = { jobs: board, farm, live, changes, bundles };
+    const shown = { jobs: board, farm, live, kept, changes, bundles };
     if (http !== undefined) page = await startHttp(http, shown, security, { exposition, ready });
     sayReady(json, { address: server.address, http: page?.address, metrics: telemetry.address });
     await new Promise<void>((stop) => {

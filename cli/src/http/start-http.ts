@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Farm, JobChanges, JobService, LiveJobs } from '@tessera/coordinator';
+import type { Farm, JobChanges, JobService, KeptRuns, LiveJobs } from '@tessera/coordinator';
 import { HttpServer } from '@tessera/coordinator/http';
 import type { Bundle } from '@tessera/gpu-node';
 import type { Probes } from '@tessera/telemetry';
@@ -16,6 +16,7 @@ export interface Shown {
   readonly jobs: JobService;
   readonly farm: Farm;
   readonly live: LiveJobs;
+  readonly kept: KeptRuns;
   readonly changes: JobChanges;
   readonly bundles: readonly Bundle[];
 }

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { drawRaster } from './draw-raster.js';
-import type { LatentRaster } from './latent-raster.js';
+import type { Raster } from './latent-raster.js';
 
 const SIDE = 6;
 
 /** Red falls across, green down; positions for which `there` is false have nothing. */
-function slope(there: (x: number, y: number) => boolean, crop: LatentRaster['crop']): LatentRaster {
+function slope(there: (x: number, y: number) => boolean, crop: Raster['crop']): Raster {
   const rgba = new Uint8Array(SIDE * SIDE * 4);
   for (let y = 0; y < SIDE; y++)
     for (let x = 0; x < SIDE; x++) {
       if (there(x, y)) rgba.set([40 * x, 40 * y, 7, 255], (y * SIDE + x) * 4);
     }
-  return { rgba, width: SIDE, height: SIDE, crop, whole: true, steps: 0 };
+  return { rgba, width: SIDE, height: SIDE, crop };
 }
 
-function drawn(raster: LatentRaster, width: number, height: number) {
+function drawn(raster: Raster, width: number, height: number) {
   const picture = { data: new Uint8Array(width * height * 3).fill(128), width, height };
   drawRaster(raster, picture);
   return (x: number, y: number) => [...picture.data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];

@@ -1,4 +1,4 @@
-import type { LatentRaster } from './latent-raster.js';
+import type { Raster } from './latent-raster.js';
 
 /** A picture of whole px, RGB interleaved. */
 export interface Rgb {
@@ -11,7 +11,7 @@ export interface Rgb {
  * Draws the part of a raster that a tile shows over `onto`, at its size, and leaves what is there where the raster has nothing.
  * Enlarged by Keys' cubic convolution (1981, a = -0.5), RGBA with premultiplied alpha; made smaller, by at most a factor of two, linearly.
  */
-export function drawRaster({ rgba, width, height, crop }: LatentRaster, onto: Rgb): void {
+export function drawRaster({ rgba, width, height, crop }: Raster, onto: Rgb): void {
   const columns = axis(crop.x, crop.width, width, onto.width);
   const rows = axis(crop.y, crop.height, height, onto.height);
   const across = new Float32Array(height * onto.width * 4);

@@ -1,53 +1,38 @@
 import type { Manifest } from '@tessera/tiler';
 import type { PassRun } from '../run/pass-run.js';
+import { type RasterWindow, rasterWindow } from './raster-window.js';
 import type { ZoomTile } from './zoom.js';
-
-/** Most positions a side that are looked at for a tile: two for each px of a preview. */
-const MOST_SAMPLES = 256;
 
 /** A linear look at a latent (bundle.md, `preview`). */
 export type Preview = NonNullable<Manifest['preview']>;
 
-/** Latents of a level under a tile as colours. */
-export interface LatentRaster {
-  /** RGBA, `width` x `height`; alpha is 0 where the level has not taken its first step. */
+/** Colours under a tile. */
+export interface Raster {
+  /** RGBA, `width` x `height`; alpha is 0 where there is nothing yet. */
   readonly rgba: Uint8Array;
   readonly width: number;
   readonly height: number;
   /** Part of it that the tile shows, in its px; not whole numbers. */
-  readonly crop: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** Whether it covers the tile without a gap. */
-  readonly whole: boolean;
-  /** Grows whenever one of its cells takes a step. */
-  readonly steps: number;
+  readonly crop: RasterWindow['crop'];
 }
 
 /** Which latents of a level a tile shows, and how far they are; cheap next to the colours. */
-export interface LatentWindow {
-  readonly left: number;
-  readonly top: number;
-  /** Positions from one sample to the next. */
-  readonly stride: number;
-  readonly columns: number;
-  readonly rows: number;
+export interface LatentWindow extends RasterWindow {
+  /** Whether every cell has taken its first step. */
   readonly whole: boolean;
   readonly begun: boolean;
+  /** Grows whenever one of its cells takes a step. */
   readonly steps: number;
-  readonly crop: LatentRaster['crop'];
 }
 
 /** `pixels`: px of the picture that one latent position of the level spans. */
 export function latentWindow(pass: PassRun, tile: ZoomTile, pixels: number): LatentWindow {
   const { canvas } = pass;
-  const [width, height] = [canvas.columns * canvas.cell, canvas.rows * canvas.cell];
-  const [x, y] = [tile.x / pixels, tile.y / pixels];
-  const [w, h] = [(tile.width * tile.scale) / pixels, (tile.height * tile.scale) / pixels];
-  const stride = Math.max(1, Math.floor(Math.max(w, h) / MOST_SAMPLES));
-  // One position more on each side, so that enlarging has something to go on to.
-  const left = Math.max(0, Math.floor(x) - stride);
-  const top = Math.max(0, Math.floor(y) - stride);
-  const right = Math.min(width, Math.ceil(x + w) + stride);
-  const bottom = Math.min(height, Math.ceil(y + h) + stride);
+  const size = { width: canvas.columns * canvas.cell, height: canvas.rows * canvas.cell };
+  const window = rasterWindow(size, tile, pixels);
+  const { left, top, stride } = window;
+  const right = Math.min(size.width, left + stride * window.columns);
+  const bottom = Math.min(size.height, top + stride * window.rows);
   let steps = 0;
   let [whole, begun] = [true, false];
   for (let row = Math.floor(top / canvas.cell); row * canvas.cell < bottom; row++)
@@ -57,21 +42,11 @@ export function latentWindow(pass: PassRun, tile: ZoomTile, pixels: number): Lat
       if (reached === 0) whole = false;
       else begun = true;
     }
-  return {
-    left,
-    top,
-    stride,
-    columns: Math.ceil((right - left) / stride),
-    rows: Math.ceil((bottom - top) / stride),
-    whole,
-    begun,
-    steps,
-    crop: { x: (x - left) / stride, y: (y - top) / stride, width: w / stride, height: h / stride },
-  };
+  return { ...window, whole, begun, steps };
 }
 
 /** Colours of a window: of the estimates of the clean latent where the sampler keeps them, else of the latents themselves. */
-export function latentRaster(pass: PassRun, window: LatentWindow, { factors, bias }: Preview): LatentRaster {
+export function latentRaster(pass: PassRun, window: RasterWindow, { factors, bias }: Preview): Raster {
   const { canvas, previous } = pass;
   const source = previous ?? canvas;
   const { cell, channels } = canvas;
@@ -96,5 +71,14 @@ export function latentRaster(pass: PassRun, window: LatentWindow, { factors, bia
       rgba[to + 3] = 255;
     }
   }
-  return { rgba, width: columns, height: rows, crop: window.crop, whole: window.whole, steps: window.steps };
+  return { rgba, width: columns, height: rows, crop: window.crop };
+}
+
+/** How a bundle's latents look: as it says, or the first channel in greys. */
+export function previewOf({ preview, tile }: Manifest): Preview {
+  if (preview !== undefined) return preview;
+  const factors = Array.from({ length: tile.channels }, (_, channel): [number, number, number] =>
+    channel === 0 ? [0.25, 0.25, 0.25] : [0, 0, 0],
+  );
+  return { factors, bias: [0.5, 0.5, 0.5] };
 }

@@ -2,6 +2,7 @@ import type { Manifest } from '@tessera/tiler';
 import type { JobService } from '../board/job-service.js';
 import type { MakeGrid } from '../board/starting-grid.js';
 import type { Farm } from '../farm/farm.js';
+import type { KeptRuns } from '../kept/kept-runs.js';
 import type { JobChanges } from '../live/job-changes.js';
 import type { LiveJobs } from '../live/live-jobs.js';
 import type { Content } from './schema/submit-job.js';
@@ -20,6 +21,8 @@ export interface HttpContext {
   readonly makeGrid: MakeGrid;
   /** Runs under way: an observer of the farm. */
   readonly live: LiveJobs;
+  /** Runs that are over: an observer of the farm. */
+  readonly kept: KeptRuns;
   /** Changes of jobs: an observer of the farm. */
   readonly changes: JobChanges;
   readonly views: JobViews;

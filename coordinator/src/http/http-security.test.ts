@@ -45,6 +45,7 @@ async function serve(options: Partial<HttpServerOptions> = {}): Promise<HttpServ
     jobs: opened.board,
     farm: opened.farm,
     live: opened.live,
+    kept: opened.kept,
     changes: opened.changes,
     bundles: new Map(),
     checkContent: () => Promise.reject(new Error('not asked for')),

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpUnderTest, type ServerSentEvent } from '../testing/http-under-test.js';
@@ -110,6 +112,41 @@ describe('a finished picture', () => {
       expect(answer.headers.get('cache-control')).toContain('immutable');
       expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, height });
     }
+  });
+
+  it('shows its levels and who made them, after a restart too', async () => {
+    await http.opened.node();
+    const { id } = await http.submit({ width: 600, height: 300 });
+    await http.ended(id);
+    const queries = ['?level=0', '?level=1', '?show=difference'];
+    const shown = () =>
+      Promise.all(queries.map((query) => tile(`/v1/jobs/${id}/dzi_files/10/0_0.jpg${query}`)));
+    const first = await shown();
+    expect(new Set(first.map(({ bytes }) => bytes.toString('base64'))).size).toBe(3);
+    for (const { answer, bytes } of first) {
+      expect(answer.headers.get('cache-control')).toContain('immutable');
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 64 });
+    }
+    const live = await http.get<Live>(`/v1/jobs/${id}/live`);
+    expect([live.nodes, live.levels.length, live.spans.length > 0]).toEqual([['node'], 2, true]);
+    await http.restart();
+    expect((await shown()).map(({ bytes }) => bytes)).toEqual(first.map(({ bytes }) => bytes));
+    const { levels, nodes, spans } = await http.get<Live>(`/v1/jobs/${id}/live`);
+    expect({ levels, nodes, spans }).toEqual({ levels: live.levels, nodes: live.nodes, spans: live.spans });
+  });
+
+  it('shows nothing but itself where nothing else is there', async () => {
+    await http.opened.node();
+    const { id } = await http.submit();
+    const { output } = await http.opened.board.get((await http.ended(id)).id);
+    await http.restart();
+    await rm(join(dirname(output), 'view'), { recursive: true });
+    for (const query of ['?level=0', '?show=difference']) {
+      const { answer } = await tile(`/v1/jobs/${id}/dzi_files/8/0_0.jpg${query}`);
+      expect([answer.status, answer.headers.get('cache-control')]).toEqual([404, 'no-store']);
+    }
+    expect((await tile(`/v1/jobs/${id}/dzi_files/8/0_0.jpg`)).answer.status).toBe(200);
+    expect((await http.get<Live>(`/v1/jobs/${id}/live`)).levels).toEqual([]);
   });
 
   it('is an artifact, whole and in parts', async () => {

@@ -15,9 +15,12 @@ export class LiveJobs implements CoordinatorObserver {
   readonly #runs = new Map<string, LiveRun>();
   /** Outlive the runs, so that who reads slowly, or comes back late, still hears how they ended. */
   readonly #logs = new LRUCache<string, EventLog>({ max: LOGS_KEPT });
+  readonly #onMade: (run: LiveRun) => void;
   readonly #clock: Clock;
 
-  constructor(clock: Clock = SYSTEM_CLOCK) {
+  /** `onMade` hears of each run that ends well, while all it has made is still there. */
+  constructor(onMade: (run: LiveRun) => void = () => {}, clock: Clock = SYSTEM_CLOCK) {
+    this.#onMade = onMade;
     this.#clock = clock;
   }
 
@@ -25,7 +28,8 @@ export class LiveJobs implements CoordinatorObserver {
   readonly job = UNOBSERVED.job;
 
   run(run: JobRun): LiveRun {
-    const live = new LiveRun(run, this.logOf(run.id), this.#clock, () => {
+    const live = new LiveRun(run, this.logOf(run.id), this.#clock, (well) => {
+      if (well) this.#onMade(live);
       if (this.#runs.get(run.id) === live) this.#runs.delete(run.id);
     });
     this.#runs.set(run.id, live);

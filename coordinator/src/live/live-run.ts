@@ -1,3 +1,4 @@
+import type { TesseraError } from '@tessera/tiler';
 import type { Clock } from '../dispatch/clock.js';
 import type { BatchObserver, RunObserver, TakenBatch } from '../observe/observer.js';
 import type { JobRun } from '../run/job-run.js';
@@ -45,10 +46,10 @@ export class LiveRun implements RunObserver {
   #untold: BatchSpan[] = [];
   #reporting = false;
 
-  readonly #onEnd: () => void;
+  readonly #onEnd: (well: boolean) => void;
 
-  /** `onEnd` is called once the run is over. */
-  constructor(run: JobRun, log: EventLog, clock: Clock, onEnd: () => void) {
+  /** `onEnd` is called once the run is over, and told whether it has made what it was to make. */
+  constructor(run: JobRun, log: EventLog, clock: Clock, onEnd: (well: boolean) => void) {
     this.#onEnd = onEnd;
     this.run = run;
     this.log = log;
@@ -114,9 +115,9 @@ export class LiveRun implements RunObserver {
   readonly saved = nothing;
   readonly written = nothing;
 
-  ended(): void {
+  ended(error: TesseraError | undefined): void {
     this.#report();
-    this.#onEnd();
+    this.#onEnd(error === undefined);
   }
 
   get #lastStep(): number {

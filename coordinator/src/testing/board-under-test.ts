@@ -8,6 +8,7 @@ import type { MakeGrid } from '../board/starting-grid.js';
 import { Farm } from '../farm/farm.js';
 import { footprint } from '../job/footprint.js';
 import { settingsMessage } from '../job/settings-message.js';
+import { KeptRuns } from '../kept/kept-runs.js';
 import { JobChanges } from '../live/job-changes.js';
 import { LiveJobs } from '../live/live-jobs.js';
 import { together } from '../observe/together.js';
@@ -28,6 +29,7 @@ export interface BoardUnderTest {
   readonly farm: Farm;
   /** What those see who watch. */
   readonly live: LiveJobs;
+  readonly kept: KeptRuns;
   readonly changes: JobChanges;
   /** Takes in a node that answers so many batches and then holds back. */
   node(batches?: number, name?: string, numerics?: string): Promise<GatedNode>;
@@ -55,8 +57,9 @@ export async function openBoard(
   history: Partial<HistoryLimits> = {},
   makeGrid: MakeGrid = simulatedGrid,
 ): Promise<BoardUnderTest> {
-  const [live, changes] = [new LiveJobs(), new JobChanges()];
-  const farm = new Farm({ elastic: true, observer: together(live, changes) });
+  const [kept, changes] = [new KeptRuns(), new JobChanges()];
+  const live = new LiveJobs((run) => kept.note(run));
+  const farm = new Farm({ elastic: true, observer: together(live, kept, changes) });
   const bus = new InProcessFrameBus();
   const jobs = await FolderJobs.open(dir);
   const board = JobBoard.open({
@@ -86,9 +89,10 @@ export async function openBoard(
   };
   const close = async () => {
     await board.close();
+    await kept.close();
     farm.close();
   };
-  return { board, jobs, farm, live, changes, node, close };
+  return { board, jobs, farm, live, kept, changes, node, close };
 }
 
 /** What `request` asks for. */

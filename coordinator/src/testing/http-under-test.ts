@@ -12,38 +12,39 @@ export const SMALL_REQUEST = { width: 150, height: 120, seed: '7', steps: 3, for
 
 /** The HTTP API over a board of its own, with the simulated bundle. */
 export class HttpUnderTest {
-  readonly opened: BoardUnderTest;
-  readonly #server: HttpServer;
+  opened: BoardUnderTest;
+  #server: HttpServer;
   readonly #root: string;
+  readonly #access: Access | undefined;
 
-  private constructor(opened: BoardUnderTest, server: HttpServer, root: string) {
+  private constructor(root: string, opened: BoardUnderTest, server: HttpServer, access: Access | undefined) {
+    this.#root = root;
     this.opened = opened;
     this.#server = server;
-    this.#root = root;
+    this.#access = access;
   }
 
   static async start(access?: Access): Promise<HttpUnderTest> {
     const root = await mkdtemp(join(tmpdir(), 'tessera-http-'));
     const opened = await openBoard(root);
-    const server = await HttpServer.start({
-      listen: '127.0.0.1:0',
-      version: 'test',
-      jobs: opened.board,
-      farm: opened.farm,
-      live: opened.live,
-      changes: opened.changes,
-      bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
-      checkContent: async () => {},
-      makeGrid: simulatedGrid,
-      ...(access && { access }),
-    });
-    return new HttpUnderTest(opened, server, root);
+    return new HttpUnderTest(root, opened, await serve(opened, access), access);
+  }
+
+  /** The same jobs with all else new, at another address; without nodes. */
+  async restart(): Promise<void> {
+    await this.#close();
+    this.opened = await openBoard(this.#root);
+    this.#server = await serve(this.opened, this.#access);
   }
 
   async stop(): Promise<void> {
+    await this.#close();
+    await rm(this.#root, { recursive: true, force: true });
+  }
+
+  async #close(): Promise<void> {
     await this.#server.close();
     await this.opened.close();
-    await rm(this.#root, { recursive: true, force: true });
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {
@@ -101,4 +102,23 @@ export interface ServerSentEvent {
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: each kind of event has a shape of its own.
   readonly data: any;
+}
+
+async function serve(
+  { board, farm, live, kept, changes }: BoardUnderTest,
+  access: Access | undefined,
+): Promise<HttpServer> {
+  return await HttpServer.start({
+    listen: '127.0.0.1:0',
+    version: 'test',
+    jobs: board,
+    farm,
+    live,
+    kept,
+    changes,
+    bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
+    checkContent: async () => {},
+    makeGrid: simulatedGrid,
+    ...(access && { access }),
+  });
 }

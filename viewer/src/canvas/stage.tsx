@@ -67,6 +67,11 @@ export function Stage({ watched }: { readonly watched: WatchedJob }) {
     const job = watched.job.peek();
     if (open.value && view.value && job) view.value.open(job, shown.peek(), place.peek());
   });
+  // A link may ask for what was not kept.
+  useSignalEffect(() => {
+    if (watched.job.value?.state === 'done' && watched.hasLevels.value === false)
+      shown.value = { ...shown.value, level: undefined, difference: false };
+  });
   useSignalEffect(() => {
     if (lookAt.value) view.value?.look(lookAt.value);
   });

@@ -50,8 +50,6 @@ export function toggle(key: ToggleKey): void {
 export function Tools({ watched }: { readonly watched: WatchedJob }) {
   const job = watched.job.value;
   const view = currentView.value;
-  // Single levels and the difference come from latents, which are gone with the run.
-  const running = job?.state === 'running';
   return (
     <div class="float tools" role="toolbar" aria-label="What is shown">
       <div class="set">
@@ -65,7 +63,7 @@ export function Tools({ watched }: { readonly watched: WatchedJob }) {
               aria-pressed={is(shown.value)}
               aria-label={name}
               title={`${ABOUT[key]} (${key.toUpperCase()})`}
-              disabled={key === 'd' && !running}
+              disabled={key === 'd' && !watched.hasLevels.value}
               onClick={() => toggle(key)}
             >
               <Icon name={icon} />
@@ -74,7 +72,7 @@ export function Tools({ watched }: { readonly watched: WatchedJob }) {
           );
         })}
       </div>
-      {running && job.levels.length > 1 && <Levels levels={job.levels} />}
+      {watched.hasLevels.value && job && job.levels.length > 1 && <Levels levels={job.levels} />}
       <div class="set">
         <Zoom name="Zoom in" icon="plus" onClick={() => view?.zoomBy(1.6)} />
         <Zoom name="Zoom out" icon="minus" onClick={() => view?.zoomBy(1 / 1.6)} />

@@ -26,6 +26,8 @@ export class WatchedJob {
   readonly problem = signal<string | undefined>(undefined);
   /** Grows with every event that changes a level or the activity. */
   readonly revision = signal(0);
+  /** Whether single levels can be seen: while the job runs here, and afterwards where they were kept. Undefined until known. */
+  readonly hasLevels = signal<boolean | undefined>(undefined);
   /** Finest first. */
   levels: readonly LevelState[] = [];
   /** Names that the levels count nodes in. */
@@ -91,6 +93,8 @@ export class WatchedJob {
       this.levels = job.levels.map((shape) => new LevelState(shape, job.levels[0]!.scale));
     if (job.state === 'done') for (const level of this.levels) level.finish();
     this.job.value = job;
+    // What is kept of a run shows the same as the run did at its end.
+    if (job.state !== 'running' && job.state !== 'done') this.hasLevels.value = false;
     this.revision.value++;
     noteJob(job);
     // Another source of the picture from now on: the run, or the file.
@@ -101,12 +105,14 @@ export class WatchedJob {
   #takeLive({ nodes, levels, spans }: Live): void {
     for (const [number, name] of nodes.entries()) this.nodes[number] = name;
     for (const level of levels) this.levels[level.index]?.read(level);
+    this.hasLevels.value = levels.length > 0;
     this.#takeSpans(spans);
   }
 
   #takeChanged({ at, regions }: Changed): void {
     noteUpdate('heard', at);
     for (const region of regions) this.levels[region.level]?.advance(region, region.step);
+    this.hasLevels.value = true;
     this.revision.value++;
     this.onNews(regions.map((region) => ({ at, level: region.level, region })));
   }

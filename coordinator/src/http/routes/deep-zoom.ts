@@ -5,10 +5,12 @@ import { TesseraError } from '@tessera/tiler';
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { FinishedPictures } from '../../deep-zoom/finished-pictures.js';
+import { keptTile } from '../../deep-zoom/kept-tile.js';
 import { liveTile } from '../../deep-zoom/live-tile.js';
 import { PreviewTurns } from '../../deep-zoom/preview-turns.js';
 import { TileCache } from '../../deep-zoom/tile-cache.js';
 import { descriptor, zoomTile } from '../../deep-zoom/zoom.js';
+import type { KeptLevel } from '../../kept/kept-run.js';
 import type { App } from '../app.js';
 import type { HttpContext } from '../context.js';
 import { JobPath } from './job-path.js';
@@ -38,7 +40,7 @@ const Show = Type.Object(
 const Jpeg = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 
 /** GET /v1/jobs/{id}/dzi and its tiles: docs/api.md, "The picture while it is made". */
-export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
+export function deepZoomRoutes(app: App, { jobs, live, kept }: HttpContext): void {
   const finished = new FinishedPictures();
   const cache = new TileCache();
   const turns = new PreviewTurns();
@@ -84,10 +86,10 @@ export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
       const tile = zoomTile(width, height, { z, column: column!, row: row! });
       if (tile === undefined) throw new TesseraError('TESSERA_NOT_FOUND', `There is no tile ${z}/${name}`);
       if (live.get(id) !== undefined) await turns.next();
-      const run = live.get(id);
-      if (run !== undefined) {
-        const wanted = { level, difference: show === 'difference' };
-        const { version, make } = await liveTile(run, tile, wanted);
+      const now = live.get(id);
+      const wanted = { level, difference: show === 'difference' };
+      if (now !== undefined) {
+        const { version, make } = await liveTile(now, tile, wanted);
         const tag = `"${z}-${name}-${level ?? 'all'}-${version}"`;
         reply.header('cache-control', 'no-cache').header('etag', tag);
         if (headers['if-none-match'] === tag) return reply.code(304).send(null);
@@ -95,10 +97,17 @@ export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
       }
       job = await jobs.get(id);
       if (job.state !== JobState.DONE) return notYet(reply, job);
-      const tag = `"${id}-${z}-${name}"`;
+      const whole = level === undefined && !wanted.difference;
+      const run = whole ? undefined : await kept.get(job);
+      if (!whole && run === undefined) return nothingKept(reply, job);
+      const tag = `"${id}-${z}-${name}-${wanted.difference ? 'difference' : (level ?? 'all')}"`;
       reply.header('cache-control', 'private, max-age=31536000, immutable').header('etag', tag);
       if (headers['if-none-match'] === tag) return reply.code(304).send(null);
       reply.type('image/jpeg');
+      if (run !== undefined) {
+        const image = (one: KeptLevel) => kept.image(job, one);
+        return reply.send(await cache.get(`${id}/${tag}`, () => keptTile(run, tile, wanted, image)));
+      }
       if (job.output.endsWith('.dzi'))
         return reply.send(
           await readFile(
@@ -110,6 +119,11 @@ export function deepZoomRoutes(app: App, { jobs, live }: HttpContext): void {
       );
     },
   );
+}
+
+function nothingKept(reply: FastifyReply, { id }: Job): never {
+  reply.header('cache-control', 'no-store');
+  throw new TesseraError('TESSERA_NOT_FOUND', `Nothing but the picture was kept of job ${id}`);
 }
 
 function notYet(reply: FastifyReply, { id }: Job): never {

@@ -1,3 +1,5 @@
+import type { KeptRun } from '../../kept/kept-run.js';
+import { base64 } from '../../live/base64.js';
 import type { LiveRun } from '../../live/live-run.js';
 import type { App } from '../app.js';
 import type { HttpContext } from '../context.js';
@@ -6,7 +8,7 @@ import { ref } from '../schema/ref.js';
 import { JobPath } from './job-path.js';
 
 /** GET /v1/jobs/{id}/live. */
-export function liveRoutes(app: App, { jobs, live }: HttpContext): void {
+export function liveRoutes(app: App, { jobs, live, kept }: HttpContext): void {
   app.get(
     '/v1/jobs/:id/live',
     {
@@ -19,14 +21,15 @@ export function liveRoutes(app: App, { jobs, live }: HttpContext): void {
       },
     },
     async ({ params: { id } }): Promise<Live> => {
-      await jobs.get(id);
+      const job = await jobs.get(id);
       const run = live.get(id);
+      const now = { at: Date.now(), lastEventId: String(live.logOf(id).last) };
+      if (run === undefined) return { ...now, ...madeOf(await kept.get(job)) };
       return {
-        at: Date.now(),
-        lastEventId: String(live.logOf(id).last),
-        nodes: run?.nodes ?? [],
-        levels: run === undefined ? [] : levelsOf(run),
-        spans: run?.spans.map((span) => ({ ...span, tiles: [...span.tiles] })) ?? [],
+        ...now,
+        nodes: run.nodes,
+        levels: levelsOf(run),
+        spans: run.spans.map((span) => ({ ...span, tiles: [...span.tiles] })),
       };
     },
   );
@@ -41,7 +44,17 @@ function levelsOf(run: LiveRun): Live['levels'] {
   }));
 }
 
-/** Little-endian on every machine that Node runs on. */
-function base64({ buffer, byteOffset, byteLength }: Uint16Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+function madeOf(run: KeptRun | undefined): Pick<Live, 'nodes' | 'levels' | 'spans'> {
+  if (run === undefined) return { nodes: [], levels: [], spans: [] };
+  const { nodes, spans, levels } = run;
+  return {
+    nodes,
+    spans,
+    levels: levels.map(({ index, steps, cells, lastNode }) => ({
+      index,
+      steps,
+      cellSteps: base64(new Uint16Array(cells).fill(steps)),
+      lastNode,
+    })),
+  };
 }

@@ -66,7 +66,7 @@ export const Live = Type.Object(
             'Of each tile: number of the node that denoised it last, plus 1; 0 none. 16 bits little-endian',
         }),
       }),
-      { description: 'Empty where the job does not run here now' },
+      { description: 'Empty where the job does not run here, and was not made by a farm that keeps them' },
     ),
     spans: Type.Array(ref(Span), { description: 'The newest batches, oldest first' }),
   },
