@@ -2,6 +2,8 @@ import type { ZoomTile } from './zoom.js';
 
 /** Most positions a side that are looked at for a tile: two for each px of a preview. */
 const MOST_SAMPLES = 256;
+/** Positions besides on each side: the cubic that enlarges reads two, so that neighbouring tiles meet without a seam. */
+const MARGIN = 2;
 
 /** Which positions of a raster a tile shows: every `stride`th from the left top one. */
 export interface RasterWindow {
@@ -23,11 +25,10 @@ export function rasterWindow(
   const [x, y] = [tile.x / pixels, tile.y / pixels];
   const [w, h] = [(tile.width * tile.scale) / pixels, (tile.height * tile.scale) / pixels];
   const stride = Math.max(1, Math.floor(Math.max(w, h) / MOST_SAMPLES));
-  // One position more on each side, so that enlarging has something to go on to.
-  const left = Math.max(0, Math.floor(x) - stride);
-  const top = Math.max(0, Math.floor(y) - stride);
-  const right = Math.min(width, Math.ceil(x + w) + stride);
-  const bottom = Math.min(height, Math.ceil(y + h) + stride);
+  const left = Math.max(0, Math.floor(x) - MARGIN * stride);
+  const top = Math.max(0, Math.floor(y) - MARGIN * stride);
+  const right = Math.min(width, Math.ceil(x + w) + MARGIN * stride);
+  const bottom = Math.min(height, Math.ceil(y + h) + MARGIN * stride);
   return {
     left,
     top,

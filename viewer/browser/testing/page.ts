@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../../screenshots/', import.meta.url));
 
-/** A page in a context of its own. `errors` fills with whatever the page throws. */
+/** A page in a context of its own. `errors` fills with whatever the page throws, and what its policy keeps from it. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -15,6 +15,9 @@ export async function openPage(
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (line) => {
+    if (line.text().includes('Content Security Policy')) errors.push(line.text());
+  });
   await page.goto(url);
   await page.getByText('Live', { exact: true }).waitFor();
   return { page, errors };

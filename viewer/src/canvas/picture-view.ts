@@ -24,6 +24,7 @@ export class PictureView {
   #whole = false;
 
   constructor({ element, onFrame, onShown }: PictureViewOptions) {
+    keepStylesOut();
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.#viewer = OpenSeadragon({
       element,
@@ -147,4 +148,13 @@ export class PictureView {
     this.#refresher.clear();
     this.#viewer.destroy();
   }
+}
+
+/** The viewer adds a style element unless there is one, and the page's policy lets none in. One of no namespace is none to the browser. */
+function keepStylesOut(): void {
+  const mark = 'data-openseadragon-mobile-css';
+  if (document.querySelector(`style[${mark}]`)) return;
+  const style = document.createElementNS(null, 'style');
+  style.setAttribute(mark, '');
+  document.head.append(style);
 }
