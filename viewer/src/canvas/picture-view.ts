@@ -6,6 +6,10 @@ import type { Lying } from './marks.js';
 import { Refresher } from './refresher.js';
 import { tileSource } from './tile-source.js';
 
+/** Screen px that a px of the finest tiles spans at least, of a picture that is made and of one in the making. */
+const FINEST_MADE = 0.5;
+const FINEST_IN_THE_MAKING = 1;
+
 export interface PictureViewOptions {
   readonly element: HTMLElement;
   /** Called after each frame in which something moved or changed. */
@@ -20,6 +24,7 @@ export class PictureView {
   readonly #refresher: Refresher;
   #job: JobView | undefined;
   #version = 0;
+  #made = false;
   /** Whether the whole is shown, and nobody has moved since. */
   #whole = false;
 
@@ -78,8 +83,22 @@ export class PictureView {
     this.#version++;
     this.#refresher.clear();
     const source = tileSource(job, shown, () => `${this.#version}`);
+    this.#viewer.addOnceHandler('open', () => this.#setSharpness());
     this.#viewer.addOnceHandler('open', () => (from === undefined ? this.whole() : this.look(from, true)));
     this.#viewer.open(source as never);
+  }
+
+  /** Whether the picture is made: one in the making is shown by its latents, of which larger tiles show as much and are fewer. */
+  set made(made: boolean) {
+    this.#made = made;
+    this.#setSharpness();
+  }
+
+  #setSharpness(): void {
+    const image = this.#viewer.world?.getItemAt(0) as { minPixelRatio?: number } | undefined;
+    if (image === undefined) return;
+    image.minPixelRatio = this.#made ? FINEST_MADE : FINEST_IN_THE_MAKING;
+    this.#viewer.forceRedraw();
   }
 
   /** Shows nothing. */

@@ -56,16 +56,20 @@ export function Stage({ watched }: { readonly watched: WatchedJob }) {
     };
   }, [watched]);
 
-  // A job shows something once it runs; then it stays open, whatever becomes of it.
+  // A job shows something once a run of it has begun here; then it stays open, whatever becomes of it.
   useSignalEffect(() => {
     const state = watched.job.value?.state;
-    if (state === 'running' || state === 'done') open.value = true;
+    if (state === 'done' || (state === 'running' && watched.hasLevels.value)) open.value = true;
   });
   const layer = useComputed(() => `${shown.value.level}/${shown.value.difference}`);
   useSignalEffect(() => {
     void layer.value;
     const job = watched.job.peek();
     if (open.value && view.value && job) view.value.open(job, shown.peek(), place.peek());
+  });
+  useSignalEffect(() => {
+    const made = watched.job.value?.state === 'done';
+    if (view.value) view.value.made = made;
   });
   // A link may ask for what was not kept.
   useSignalEffect(() => {
@@ -122,7 +126,7 @@ function Waiting({ watched }: { readonly watched: WatchedJob }) {
     paused: 'The picture is paused. It shows again when it goes on.',
     failed: job?.error?.message ?? 'The picture failed.',
     cancelled: 'The picture was cancelled.',
-    running: '',
+    running: 'The picture begins.',
     done: '',
   };
   return (
