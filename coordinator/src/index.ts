@@ -34,6 +34,7 @@ export { settingsMessage } from './job/settings-message.js';
 export { KeptRuns } from './kept/kept-runs.js';
 export { JobChanges } from './live/job-changes.js';
 export { LiveJobs } from './live/live-jobs.js';
+export type { AnsweredCall, ObserveCall } from './observe/answered-call.js';
 export {
   type BatchObserver,
   type CoordinatorObserver,

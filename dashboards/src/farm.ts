@@ -153,6 +153,38 @@ export const FARM: DashboardSpec = {
       ],
     },
     {
+      title: 'Who asks it for what',
+      panels: [
+        {
+          kind: 'time',
+          title: 'Calls of the API',
+          description: 'A second, streams when they end. What is asked most, over gRPC and HTTP.',
+          unit: 'none',
+          queries: [
+            { expr: `topk(8, ${rate(`tessera_api_calls_total{${OURS}}`, 'call')})`, legend: '{{call}}' },
+          ],
+        },
+        {
+          kind: 'time',
+          title: 'How they end',
+          description:
+            'A second. OK, 2xx and CANCELLED are as it should be; RESOURCE_EXHAUSTED and 429 are limits at work, INTERNAL and 500 a fault.',
+          unit: 'none',
+          queries: [
+            { expr: rate(`tessera_api_calls_total{${OURS}}`, 'api', 'status'), legend: '{{api}} {{status}}' },
+          ],
+        },
+        {
+          kind: 'time',
+          title: 'Time to their answers',
+          description:
+            '99th percentile. Above 100 ms with the event loop late: the coordinator has too much to do.',
+          unit: 's',
+          queries: [{ expr: quantile(0.99, 'tessera_api_call_seconds', OURS, 'api'), legend: '{{api}}' }],
+        },
+      ],
+    },
+    {
       title: 'What goes wrong',
       panels: [
         {

@@ -116,7 +116,7 @@ async function serve(
   signal: AbortSignal,
 ): Promise<void> {
   const { exposition, log, tracing } = telemetry;
-  const { observer, watch } = coordinatorTelemetry(exposition, log, tracing);
+  const { observer, observeCall, watch } = coordinatorTelemetry(exposition, log, tracing);
   if (connection !== undefined) watchNats(exposition, connection);
   const [kept, changes] = [new KeptRuns(), new JobChanges()];
   const live = new LiveJobs((run) => kept.note(run));
@@ -144,11 +144,18 @@ async function serve(
   let page: HttpServer | undefined;
   try {
     const { gate, server: credentials } = security;
-    server = await CoordinatorServer.start({ listen: grpc, jobs: board, farm, gate, credentials });
+    server = await CoordinatorServer.start({
+      listen: grpc,
+      jobs: board,
+      farm,
+      gate,
+      credentials,
+      observeCall,
+    });
     keeping = keep(farm, gone.signal);
     const ready = () => !signal.aborted;
     if (metrics !== undefined) await telemetry.listen(metrics, ready);
-    const shown = { jobs: board, farm, live, kept, changes, bundles };
+    const shown = { jobs: board, farm, live, kept, changes, bundles, observeCall };
     if (http !== undefined) page = await startHttp(http, shown, security, { exposition, ready });
     sayReady(json, { address: server.address, http: page?.address, metrics: telemetry.address });
     await new Promise<void>((stop) => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Farm, JobChanges, JobService, KeptRuns, LiveJobs } from '@tessera/coordinator';
+import type { Farm, JobChanges, JobService, KeptRuns, LiveJobs, ObserveCall } from '@tessera/coordinator';
 import { HttpServer } from '@tessera/coordinator/http';
 import type { Bundle } from '@tessera/gpu-node';
 import type { Probes } from '@tessera/telemetry';
@@ -19,6 +19,7 @@ export interface Shown {
   readonly kept: KeptRuns;
   readonly changes: JobChanges;
   readonly bundles: readonly Bundle[];
+  readonly observeCall: ObserveCall;
 }
 
 /** Starts the HTTP API, with the live page where it was built. Throws TESSERA_PORT_IN_USE or TESSERA_BAD_ARGUMENT. */

@@ -4,9 +4,11 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type Certificates, Gate, isLoopback } from '@tessera/farm/security';
 import { TesseraError } from '@tessera/tiler';
 import fastify, { type FastifyPluginAsync } from 'fastify';
+import type { ObserveCall } from '../observe/answered-call.js';
 import type { App } from './app.js';
 import type { HttpContext } from './context.js';
 import { nodeServer } from './node-server.js';
+import { observeCalls } from './observe-calls.js';
 import { refuseOtherMethods } from './other-methods.js';
 import { answerProblems, answerUnroutable, describeProblems } from './problem.js';
 import { protect } from './protection.js';
@@ -33,6 +35,8 @@ export interface HttpServerOptions extends Omit<HttpContext, 'views'> {
   readonly version: string;
   /** Who may ask for what, and how much; by default anyone for anything. */
   readonly gate?: Gate;
+  /** Hears of every request. */
+  readonly observeCall?: ObserveCall;
   /** For TLS; plaintext by default. */
   readonly certificates?: Certificates | undefined;
   /** How long a request may take to come in; a minute by default. */
@@ -105,6 +109,7 @@ async function build({ gate = new Gate(), plugins = [], ...options }: HttpServer
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   for (const schema of SCHEMAS) app.addSchema(schema);
+  if (options.observeCall !== undefined) observeCalls(app, options.observeCall);
   validateRequests(app);
   answerProblems(app);
   describeProblems(app);

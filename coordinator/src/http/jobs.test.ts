@@ -18,6 +18,33 @@ const problem = async (answer: Response) => {
   return body;
 };
 
+describe('who operates it', () => {
+  it('hears of every request how it ended, by its route', async () => {
+    const { id } = await http.submit();
+    await http.fetch(`/v1/jobs/${id}/live?x=1`);
+    await http.fetch('/v1/jobs/none');
+    await http.fetch('/somewhere/else');
+    await expect.poll(() => http.calls.length).toBe(4);
+    expect(http.calls.map(({ api, call, status }) => `${api} ${call} ${status}`)).toEqual([
+      'http POST /v1/jobs 201',
+      'http GET /v1/jobs/:id/live 200',
+      'http GET /v1/jobs/:id 404',
+      'http other 404',
+    ]);
+    expect(http.calls.every(({ seconds }) => seconds! > 0)).toBe(true);
+  });
+
+  it('hears of a stream when it is over', async () => {
+    const events = http.events('/v1/events');
+    const first = events.next();
+    await http.submit();
+    await first;
+    await events.return(undefined);
+    await expect.poll(() => http.calls.map(({ call }) => call)).toContain('GET /v1/events');
+    expect(http.calls.find(({ call }) => call === 'GET /v1/events')!.seconds).toBeUndefined();
+  });
+});
+
 describe('jobs over HTTP', () => {
   it('are taken, shown, and done', async () => {
     await http.opened.node();

@@ -18,6 +18,7 @@ import { TestAuthority } from '@tessera/farm/testing/authority';
 import { JobState, ListRequest } from '@tessera/proto';
 import { service } from 'grpc-health-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnsweredCall, ObserveCall } from '../observe/answered-call.js';
 import { type BoardUnderTest, openBoard, request } from '../testing/board-under-test.js';
 import { CoordinatorConnection } from './coordinator-connection.js';
 import { CoordinatorServer } from './coordinator-server.js';
@@ -53,6 +54,7 @@ async function serve(by: {
   limit?: CallerLimit;
   hosts?: string[];
   issuer?: TestAuthority;
+  observeCall?: ObserveCall;
 }): Promise<string> {
   const { hosts = ['127.0.0.1'], issuer = authority } = by;
   const files = await issuer.issue({ role: 'coordinator', hosts });
@@ -61,6 +63,7 @@ async function serve(by: {
     jobs: opened.board,
     farm: opened.farm,
     listen: '127.0.0.1:0',
+    ...(by.observeCall && { observeCall: by.observeCall }),
     gate: new Gate(new Access({ tokens: by.tokens, certificates: true }), by.limit),
     credentials: serverCredentials(certificates, by.tokens ? 'optional' : 'required'),
   });
@@ -169,6 +172,13 @@ describe('a coordinator that knows tokens', () => {
     expect(await list(other)).toBe('TESSERA_UNAUTHENTICATED');
     const expired = await client(address, { role: 'operator', expires: -1000 });
     expect(await list(expired)).toBe('TESSERA_UNAUTHENTICATED');
+  });
+
+  it('tells of those who are refused too', async () => {
+    const calls: AnsweredCall[] = [];
+    const connection = await client(await serve({ tokens, observeCall: (call) => calls.push(call) }));
+    await list(connection);
+    expect(calls.map(({ call, status }) => `${call} ${status}`)).toEqual(['List UNAUTHENTICATED']);
   });
 
   it('lets nobody watch without one', async () => {

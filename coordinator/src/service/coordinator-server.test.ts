@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { CoordinatorClient, FarmNodeState, JobState, ListRequest } from '@tessera/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AnsweredCall } from '../observe/answered-call.js';
 import { type BoardUnderTest, openBoard, request } from '../testing/board-under-test.js';
 import { CoordinatorConnection } from './coordinator-connection.js';
 import { CoordinatorServer } from './coordinator-server.js';
@@ -16,10 +17,18 @@ let opened: BoardUnderTest;
 let server: CoordinatorServer;
 let coordinator: CoordinatorConnection;
 
+let calls: AnsweredCall[];
+
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'tessera-service-'));
   opened = await openBoard(root);
-  server = await CoordinatorServer.start({ listen: '127.0.0.1:0', jobs: opened.board, farm: opened.farm });
+  calls = [];
+  server = await CoordinatorServer.start({
+    listen: '127.0.0.1:0',
+    jobs: opened.board,
+    farm: opened.farm,
+    observeCall: (call) => calls.push(call),
+  });
   coordinator = new CoordinatorConnection(server.address);
 });
 
@@ -50,6 +59,23 @@ describe('the Coordinator service', () => {
     );
     const watching = coordinator.watch('none', new AbortController().signal).next();
     await expect(watching).rejects.toEqual(rejects('TESSERA_JOB_UNKNOWN'));
+  });
+
+  it('tells of every call how it ended, and of all but streams how long it took', async () => {
+    const { id } = await coordinator.submit(request(), WAIT);
+    await coordinator.get('none', WAIT).catch(() => undefined);
+    const abort = new AbortController();
+    const jobs = coordinator.watch(id, abort.signal);
+    await jobs.next();
+    abort.abort();
+    await jobs.next().catch(() => undefined);
+    await expect.poll(() => calls.length).toBe(3);
+    expect(calls.map(({ api, call, status }) => [api, call, status])).toEqual([
+      ['grpc', 'Submit', 'OK'],
+      ['grpc', 'Get', 'NOT_FOUND'],
+      ['grpc', 'Watch', 'CANCELLED'],
+    ]);
+    expect(calls.map(({ seconds }) => seconds !== undefined && seconds > 0)).toEqual([true, true, false]);
   });
 
   it('pauses, resumes and cancels', async () => {

@@ -13,6 +13,8 @@ import type { JobService } from '../board/job-service.js';
 import type { NodeHandle, NodeState } from '../dispatch/node-handle.js';
 import { drainNode } from '../farm/drain-node.js';
 import type { Farm } from '../farm/farm.js';
+import type { ObserveCall } from '../observe/answered-call.js';
+import { observeCalls } from './observe-calls.js';
 import { readPicture } from './read-picture.js';
 
 /** The service as the health protocol names it. */
@@ -39,6 +41,8 @@ export interface CoordinatorServerOptions {
   readonly farm: Farm;
   /** Who may ask for what, and how much; by default anyone for anything. */
   readonly gate?: Gate;
+  /** Hears of every call. */
+  readonly observeCall?: ObserveCall;
   /** Plaintext by default. */
   readonly credentials?: ServerCredentials | undefined;
   /** Seconds of silence after which a caller is asked for a sign of life; a minute by default. */
@@ -57,8 +61,9 @@ export class CoordinatorServer {
   #address = '';
 
   private constructor(options: CoordinatorServerOptions) {
-    const { jobs, farm, gate = new Gate(), keepaliveSeconds = KEEPALIVE_SECONDS } = options;
+    const { jobs, farm, gate = new Gate(), observeCall, keepaliveSeconds = KEEPALIVE_SECONDS } = options;
     const interceptors = [authorize(gate, CoordinatorService, PERMISSIONS)];
+    if (observeCall !== undefined) interceptors.unshift(observeCalls(observeCall));
     this.#server = new Server({
       ...CHANNEL_OPTIONS,
       'grpc.max_concurrent_streams': CALLS,

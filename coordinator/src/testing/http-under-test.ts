@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Access } from '@tessera/farm/security';
 import { HttpServer } from '../http/http-server.js';
 import type { JobView } from '../http/schema/job.js';
+import type { AnsweredCall } from '../observe/answered-call.js';
 import { SIMULATED_DIGEST, SIMULATED_MANIFEST } from '../simulation/simulated-job.js';
 import { type BoardUnderTest, openBoard, simulatedGrid } from './board-under-test.js';
 
@@ -13,28 +13,27 @@ export const SMALL_REQUEST = { width: 150, height: 120, seed: '7', steps: 3, for
 /** The HTTP API over a board of its own, with the simulated bundle. */
 export class HttpUnderTest {
   opened: BoardUnderTest;
-  #server: HttpServer;
+  /** Requests that are over. */
+  readonly calls: AnsweredCall[] = [];
+  #server!: HttpServer;
   readonly #root: string;
-  readonly #access: Access | undefined;
-
-  private constructor(root: string, opened: BoardUnderTest, server: HttpServer, access: Access | undefined) {
+  private constructor(root: string, opened: BoardUnderTest) {
     this.#root = root;
     this.opened = opened;
-    this.#server = server;
-    this.#access = access;
   }
 
-  static async start(access?: Access): Promise<HttpUnderTest> {
+  static async start(): Promise<HttpUnderTest> {
     const root = await mkdtemp(join(tmpdir(), 'tessera-http-'));
-    const opened = await openBoard(root);
-    return new HttpUnderTest(root, opened, await serve(opened, access), access);
+    const http = new HttpUnderTest(root, await openBoard(root));
+    await http.#serve();
+    return http;
   }
 
   /** The same jobs with all else new, at another address; without nodes. */
   async restart(): Promise<void> {
     await this.#close();
     this.opened = await openBoard(this.#root);
-    this.#server = await serve(this.opened, this.#access);
+    await this.#serve();
   }
 
   async stop(): Promise<void> {
@@ -45,6 +44,23 @@ export class HttpUnderTest {
   async #close(): Promise<void> {
     await this.#server.close();
     await this.opened.close();
+  }
+
+  async #serve(): Promise<void> {
+    const { board, farm, live, kept, changes } = this.opened;
+    this.#server = await HttpServer.start({
+      listen: '127.0.0.1:0',
+      version: 'test',
+      jobs: board,
+      farm,
+      live,
+      kept,
+      changes,
+      bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
+      checkContent: async () => {},
+      makeGrid: simulatedGrid,
+      observeCall: (call) => this.calls.push(call),
+    });
   }
 
   fetch(path: string, init?: RequestInit): Promise<Response> {
@@ -102,23 +118,4 @@ export interface ServerSentEvent {
   readonly event: string;
   // biome-ignore lint/suspicious/noExplicitAny: each kind of event has a shape of its own.
   readonly data: any;
-}
-
-async function serve(
-  { board, farm, live, kept, changes }: BoardUnderTest,
-  access: Access | undefined,
-): Promise<HttpServer> {
-  return await HttpServer.start({
-    listen: '127.0.0.1:0',
-    version: 'test',
-    jobs: board,
-    farm,
-    live,
-    kept,
-    changes,
-    bundles: new Map([[SIMULATED_DIGEST, SIMULATED_MANIFEST]]),
-    checkContent: async () => {},
-    makeGrid: simulatedGrid,
-    ...(access && { access }),
-  });
 }

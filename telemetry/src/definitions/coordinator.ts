@@ -112,6 +112,19 @@ export const COORDINATOR = {
     ['code'],
     each('code', FAILURES),
   ),
+  calls: counter(
+    'tessera_api_calls_total',
+    'Calls of the API that are over, by how: refused, failed and cancelled ones too.',
+    ['api', 'call', 'status'],
+    ['OK', 'INTERNAL'].map((status) => ({ api: 'grpc', call: 'Submit', status })),
+  ),
+  callSeconds: histogram(
+    'tessera_api_call_seconds',
+    'From the arrival of a call of the API to its answer; streams, which last as long as their readers like, are not counted.',
+    CALLS,
+    ['api', 'call'],
+    [{ api: 'grpc', call: 'Submit' }],
+  ),
   nodes: gauge('tessera_nodes', 'Nodes in the farm, by what they do.', ['state']),
   setAside: counter(
     'tessera_nodes_set_aside_total',

@@ -1,5 +1,10 @@
 /** Labels by name: what each says, and the values it may have. */
 export const LABELS = {
+  api: { about: 'which of the APIs', values: ['grpc', 'http'] },
+  call: {
+    about: 'method of the gRPC service, or method and route of the HTTP API, parameters by name',
+    bound: 'what is served, and `other`',
+  },
   code: { about: 'stable error code', bound: 'the table of error codes' },
   graph: {
     about: 'role of the graph in its bundle',
@@ -22,6 +27,7 @@ export const LABELS = {
   bundle: { about: 'name of a bundle', bound: 'the bundles a process was given' },
   result: { about: 'whether the bus held a frame', values: ['found', 'missing'] },
   state: { about: 'state of a job or a node', bound: 'the states there are' },
+  status: { about: 'name of the gRPC status, or number of the HTTP one', bound: 'the statuses there are' },
   task: { about: 'what is done', values: ['tile-step', 'frame', 'window'] },
   version: { about: 'version of the software', bound: 'one a process' },
   role: { about: 'what the process is', bound: 'coordinator, node or serve' },

@@ -1,4 +1,5 @@
 import type {
+  AnsweredCall,
   CoordinatorObserver,
   Farm,
   JobBoard,
@@ -68,6 +69,12 @@ export class CoordinatorMetrics implements CoordinatorObserver {
     const metrics = new RunMetrics(run, this.#series, () => this.#places.free(place));
     const place = this.#places.take(metrics);
     return metrics;
+  }
+
+  /** Counts a call of the API. */
+  call({ api, call, status, seconds }: AnsweredCall): void {
+    this.#metrics.calls.inc({ api, call, status });
+    if (seconds !== undefined) this.#metrics.callSeconds.observe({ api, call }, seconds);
   }
 
   /** Place of a running job; undefined if it has none. */

@@ -1,4 +1,10 @@
-import { type CoordinatorObserver, type Farm, type JobBoard, together } from '@tessera/coordinator';
+import {
+  type CoordinatorObserver,
+  type Farm,
+  type JobBoard,
+  type ObserveCall,
+  together,
+} from '@tessera/coordinator';
 import type { Logger } from 'pino';
 import { CoordinatorLog } from '../log/coordinator-log.js';
 import { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
@@ -9,6 +15,8 @@ import type { Tracing } from '../trace/open-tracing.js';
 export interface CoordinatorTelemetry {
   /** For the farm. */
   readonly observer: CoordinatorObserver;
+  /** For the servers of the API. */
+  readonly observeCall: ObserveCall;
   /** What the metrics look at when they are scraped. */
   watch(farm: Farm, board: JobBoard): void;
 }
@@ -23,6 +31,7 @@ export function coordinatorTelemetry(
   const lines = new CoordinatorLog(log, (id) => metrics.placeOf(id));
   return {
     observer: together(metrics, lines, ...(tracing ? [tracing.coordinator] : [])),
+    observeCall: (call) => metrics.call(call),
     watch: (farm, board) => metrics.watch(farm, board),
   };
 }
