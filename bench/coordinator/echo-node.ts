@@ -50,6 +50,7 @@ const service: NodeServer = {
   denoise,
   decode: unimplemented,
   run: unimplemented,
+  loadBundle: unimplemented,
   drain: unimplemented,
 };
 

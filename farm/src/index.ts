@@ -1,4 +1,5 @@
 export { BundleCache } from './bundles/bundle-cache.js';
+export { BundleManifests } from './bundles/bundle-manifests.js';
 export type { BundleFile, BundleSource } from './bundles/bundle-source.js';
 export { FolderBundles } from './bundles/folder-bundles.js';
 export { ObjectBundles } from './bundles/object-bundles.js';

@@ -1,6 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import { damaged, isAnswered, RawClient } from '@tessera/farm/testing/abuse';
-import { DataType, DecodeRequest, DenoiseRequest, MAX_MESSAGE_BYTES, RunRequest } from '@tessera/proto';
+import {
+  DataType,
+  DecodeRequest,
+  DenoiseRequest,
+  LoadBundleRequest,
+  MAX_MESSAGE_BYTES,
+  RunRequest,
+} from '@tessera/proto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NodeUnderTest, tinyTile } from './testing/node-under-test.js';
@@ -38,6 +45,7 @@ async function requests(): Promise<Record<string, Uint8Array[]>> {
   const tensor = { type: DataType.FLOAT32, shape: [1, 4, 8, 8], data: tile.x };
   return {
     Describe: [new Uint8Array()],
+    LoadBundle: [LoadBundleRequest.encode({ bundle: bundle!.digest }).finish()],
     Denoise: [denoise([tile]), denoise([{ ...tile, guide }]), denoise([tile, tile])],
     Decode: [DecodeRequest.encode({ bundle: bundle!.digest, tiles: [window] }).finish()],
     Run: [RunRequest.encode({ bundle: bundle!.digest, role: 'decoder', inputs: { z: tensor } }).finish()],
@@ -45,17 +53,20 @@ async function requests(): Promise<Record<string, Uint8Array[]>> {
 }
 
 describe('a node that is sent anything', () => {
-  it.each(['Describe', 'Denoise', 'Decode', 'Run'])('answers %s with a code, and lives', async (method) => {
-    const { [method]: right } = await requests();
-    await fc.assert(
-      fc.asyncProperty(damaged(right!), async (bytes) => {
-        const ending = await raw.call(method, bytes);
-        expect(isAnswered(ending) ? 'answered' : ending).toBe('answered');
-      }),
-      { numRuns: 60 },
-    );
-    expect((await node.describe()).bundles).toHaveLength(1);
-  });
+  it.each(['Describe', 'LoadBundle', 'Denoise', 'Decode', 'Run'])(
+    'answers %s with a code, and lives',
+    async (method) => {
+      const { [method]: right } = await requests();
+      await fc.assert(
+        fc.asyncProperty(damaged(right!), async (bytes) => {
+          const ending = await raw.call(method, bytes);
+          expect(isAnswered(ending) ? 'answered' : ending).toBe('answered');
+        }),
+        { numRuns: 60 },
+      );
+      expect((await node.describe()).bundles).toHaveLength(1);
+    },
+  );
 
   it('refuses a message above the bound, and lives', async () => {
     expect((await raw.call('Denoise', new Uint8Array(MAX_MESSAGE_BYTES + 1))).status).toBe(

@@ -27,7 +27,7 @@ import { availableThreads } from './device/threads.js';
 import { Guides } from './guide/guides.js';
 import { type NodeObserver, UNOBSERVED } from './observe/observer.js';
 import { KeptReports } from './probe/kept-reports.js';
-import { Pace } from './probe/pace.js';
+import { BundleLoader } from './service/bundle-loader.js';
 import { DecodeMethod } from './service/decode.js';
 import { DenoiseMethod } from './service/denoise.js';
 import { describe } from './service/describe.js';
@@ -64,6 +64,8 @@ export interface NodeOptions {
   readonly name?: string;
   /** Who is told what happens in it. */
   readonly observer?: NodeObserver;
+  /** Fetches a bundle of a digest that is asked for and not here, and gives its folder; without it there are no others. */
+  readonly fetchBundle?: ((digest: string) => Promise<string>) | undefined;
   /** Called when a coordinator asks the node to finish what it has and to end; without it that is refused. */
   readonly onDrain?: () => void;
   /** With them callers must show a certificate of a coordinator; plaintext for anyone by default. */
@@ -76,6 +78,7 @@ const PERMISSIONS: MethodPermissions<typeof NodeService> = {
   denoise: 'compute',
   decode: 'compute',
   run: 'compute',
+  loadBundle: 'compute',
   drain: 'compute',
 };
 
@@ -117,9 +120,8 @@ export class TesseraNode {
       const opened = Promise.all([...new Set(options.bundles)].map(opening));
       opened.catch(() => {});
       const { device = 'cpu', threads = await availableThreads() } = options;
-      await node.#listen(options, { device, threads });
-      const kept = new KeptReports(options.cache, { device, threads }, version);
-      for (const bundle of await opened) await node.#load(bundle, options.batch, kept);
+      const loader = await node.#listen(options, { device, threads });
+      for (const bundle of await opened) await loader.load(bundle);
       node.#bundles.complete();
       node.#serves = true;
       node.#announce(true);
@@ -159,11 +161,19 @@ export class TesseraNode {
   }
 
   async #listen(
-    { listen, name, bus, certificates, onDrain = refuseDrain }: NodeOptions,
+    { listen, name, bus, certificates, cache, batch, fetchBundle, onDrain = refuseDrain }: NodeOptions,
     { device, threads }: DeviceSettings,
-  ): Promise<void> {
+  ): Promise<BundleLoader> {
     const opened = await this.#open(device, threads);
     this.#device = opened;
+    const loader = new BundleLoader({
+      device: opened,
+      bundles: this.#bundles,
+      kept: new KeptReports(cache, { device, threads }, version),
+      batch,
+      fetch: fetchBundle,
+      observer: this.#observer,
+    });
     const guides = new Guides(bus);
     const denoise = new DenoiseMethod(this.#bundles, opened, this.contexts, guides);
     const decode = new DecodeMethod(this.#bundles, opened, guides, bus);
@@ -189,6 +199,10 @@ export class TesseraNode {
         () => 1,
         (...call) => run.handle(...call),
       ),
+      loadBundle: unary(async ({ bundle: digest }) => {
+        await loader.ensure(digest);
+        return { bundle: this.describe().bundles.find((bundle) => bundle.digest === digest) };
+      }),
       drain: unary(async () => {
         onDrain();
         return {};
@@ -198,6 +212,7 @@ export class TesseraNode {
     this.#address = await bind(this.#server, listen, serverCredentials(certificates));
     const called = name ?? `${hostname()}:${this.#address.slice(this.#address.lastIndexOf(':') + 1)}`;
     this.#self = { name: called, version, device, threads };
+    return loader;
   }
 
   async #open(device: string, threads: number): Promise<NodeDevice> {
@@ -210,15 +225,6 @@ export class TesseraNode {
     if (milliseconds === undefined) return await Device.start({ device, threads }, onReady);
     onReady(true);
     return new SimulatedDevice(milliseconds);
-  }
-
-  async #load(bundle: Bundle, batch: number | undefined, kept: KeptReports): Promise<void> {
-    const began = performance.now();
-    const report = await this.#device!.load(bundle, batch, kept);
-    const pace = new Pace(`Bundle '${bundle.manifest.name}'`, report.secondsPerEvaluation);
-    const loaded = { ...bundle, report, pace };
-    this.#bundles.add(loaded);
-    this.#observer.bundle(loaded, (performance.now() - began) / 1000);
   }
 
   #announce(serving: boolean): void {

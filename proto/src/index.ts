@@ -45,6 +45,8 @@ export {
   DescribeResponse,
   FrameReference,
   Guide,
+  LoadBundleRequest,
+  LoadBundleResponse,
   LoadedBundle,
   Missing,
   Newton,

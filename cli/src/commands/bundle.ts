@@ -1,9 +1,19 @@
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { Command } from 'commander';
 import { defaultBundle } from '../bundle-path.js';
+import { withSettings } from '../config/with-settings.js';
 import { describeBundle, missingParts } from './bundle-text.js';
+import { addJson } from './options.js';
 
-/** `tessera bundle inspect [dir]` and `tessera bundle verify [dir]`. */
+const PUSH_EXAMPLES = `
+Examples:
+  tessera bundle push models/histology-mini --nats nats://hub:4222
+  tessera submit --bundle models/histology-mini --size 4096x4096 --coordinator hub:50051
+
+A coordinator takes jobs for every bundle in the store, and has its nodes load what they ask for. The user of NATS needs the
+rights of a coordinator.`;
+
+/** `tessera bundle inspect [dir]`, `tessera bundle verify [dir]` and `tessera bundle push [dir]`. */
 export function bundleCommand(): Command {
   const command = new Command('bundle').description('Looks at a model bundle.');
   command
@@ -30,6 +40,21 @@ export function bundleCommand(): Command {
           : `${manifest.name} ${manifest.version} is whole: ${files.length} files as the manifest has them\ndigest ${digest}`,
       );
     });
+  const push = command
+    .command('push')
+    .description('Puts a bundle into the store of a farm, where nodes fetch it from when a job asks for it.')
+    .argument('[dir]', 'folder of the bundle', defaultBundle())
+    .addHelpText('after', PUSH_EXAMPLES);
+  withSettings(addJson(push), 'store', async (settings) => {
+    // Loaded only now: the others need no NATS.
+    const { pushBundle } = await import('../farm/push-bundle.js');
+    const { manifest, digest } = await openBundle(push.processedArgs[0] as string);
+    await pushBundle(push.processedArgs[0] as string, settings);
+    const said = `${manifest.name} ${manifest.version} is in the store\ndigest ${digest}`;
+    print(
+      push.opts().json ? JSON.stringify({ name: manifest.name, version: manifest.version, digest }) : said,
+    );
+  });
   return command;
 }
 

@@ -29,6 +29,7 @@ const ABOUT = {
   node: '`tessera node`',
   serve: '`tessera serve`: coordinator, node and live page in one process',
   client: '`tessera submit`, `list`, `watch`, `cancel`, `pause`, `resume`, `nodes`',
+  store: '`tessera bundle push`',
 };
 
 /** docs/configuration.md, from the definitions. */

@@ -5,6 +5,13 @@ const BUNDLE = {
   decided: 'the one in models/',
 };
 
+const BUNDLE_STORE = {
+  ...text('dir', 'a folder'),
+  about:
+    'mounted folder of bundles; what a job asks for that is not here is fetched from it, or from the store in NATS',
+  decided: 'none',
+} as const;
+
 const NATS = {
   ...several(textLike('url', /^(nats|tls):\/\/[^@]+$/, 'nats://host:port or tls://host:port')),
   decided: 'no NATS',
@@ -119,6 +126,7 @@ export const COORDINATOR = {
     required: true,
   },
   bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
+  'bundle-store': BUNDLE_STORE,
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
   'nats-jobs-creds': {
     ...text('file', 'a file'),
@@ -144,6 +152,7 @@ export const COORDINATOR = {
 export const NODE = {
   listen: { ...address(), about: 'where coordinators reach it; port 0 takes a free one', required: true },
   bundle: { ...BUNDLE, about: 'model bundle that it serves' },
+  'bundle-store': BUNDLE_STORE,
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },
   name: {
     ...textLike(
@@ -196,7 +205,21 @@ export const CLIENT = {
   ...INSECURE_PLAINTEXT,
 } satisfies Settings;
 
+/** `tessera bundle push`. */
+export const STORE = {
+  nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster', required: true },
+  ...NATS_ACCESS,
+  ...TLS,
+  ...INSECURE_PLAINTEXT,
+} satisfies Settings;
+
 /** All settings, by the part of the file that they are in. */
-export const SECTIONS = { coordinator: COORDINATOR, node: NODE, serve: SERVE, client: CLIENT } as const;
+export const SECTIONS = {
+  coordinator: COORDINATOR,
+  node: NODE,
+  serve: SERVE,
+  client: CLIENT,
+  store: STORE,
+} as const;
 
 export type Section = keyof typeof SECTIONS;

@@ -11,6 +11,7 @@ import {
   together,
 } from '@tessera/coordinator';
 import type { HttpServer } from '@tessera/coordinator/http';
+import { BundleManifests } from '@tessera/farm';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
 import { coordinatorTelemetry, type LogLevel, ServiceTelemetry, watchNats } from '@tessera/telemetry';
 import { TesseraError } from '@tessera/tiler';
@@ -112,7 +113,7 @@ async function serve(
   { grpc, http, metrics, historyLimit, ttlAfterFinished }: ServeSettings,
   json: boolean,
   { bundles, telemetry, security, dir }: Opened,
-  { name, jobs, damaged, bus, connection, keep }: Surroundings,
+  { name, jobs, damaged, bus, bundles: sources, connection, keep }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const { exposition, log, tracing } = telemetry;
@@ -128,7 +129,7 @@ async function serve(
     dir,
     farm,
     bus,
-    bundles: new Map(bundles.map(({ digest, manifest }) => [digest, manifest])),
+    bundles: new BundleManifests(new Map(bundles.map(({ digest, manifest }) => [digest, manifest])), sources),
     limits: LIMITS,
     history,
     makeGrid: gridMaker(farm, new Map(bundles.map((bundle) => [bundle.digest, bundle]))),

@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type Announcement, type FarmConnection, NatsFrameBus, NodeRegistry } from '@tessera/farm';
+import { join } from 'node:path';
+import {
+  type Announcement,
+  BundleCache,
+  type FarmConnection,
+  NatsFrameBus,
+  NodeRegistry,
+  ObjectBundles,
+} from '@tessera/farm';
 import { TesseraNode } from '@tessera/gpu-node';
 import type { DescribeResponse } from '@tessera/proto';
 import { type LogLevel, nodeTelemetry, ServiceTelemetry, watchNats } from '@tessera/telemetry';
+import { TesseraError } from '@tessera/tiler';
+import type { Logger } from 'pino';
 import { defaultBundle } from '../bundle-path.js';
 import { cacheFolder } from '../cache-folder.js';
 import type { Values } from '../config/setting.js';
@@ -12,6 +22,7 @@ import { serviceCertificates } from '../security/credentials.js';
 import { checkExposure } from '../security/exposure.js';
 import { VERSION } from '../version.js';
 import { BoundedFrameBus } from './bounded-frame-bus.js';
+import { mounted } from './mounted-bundles.js';
 import { openNats } from './nats.js';
 import { nodeName, reachable } from './node-name.js';
 import { withinSeconds } from './within-seconds.js';
@@ -58,6 +69,7 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
       certificates,
       bus: observe(nats ? await NatsFrameBus.open(nats) : new BoundedFrameBus()),
       observer,
+      fetchBundle: bundleFetcher(options, nats, log),
       onDrain: () => {
         log.info('asked to leave: finishing what is in flight');
         sentAway.abort();
@@ -76,6 +88,21 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
     await telemetry.close();
     release();
   }
+}
+
+/** Fetches bundles that are asked for into the cache: from the mounted folder, else from the store in NATS. */
+function bundleFetcher(options: NodeSettings, nats: FarmConnection | undefined, log: Logger) {
+  if (nats === undefined && options.bundleStore === undefined) return undefined;
+  return async (digest: string): Promise<string> => {
+    try {
+      const sources = [...mounted(options), ...(nats === undefined ? [] : [await ObjectBundles.open(nats)])];
+      return await new BundleCache(join(cacheFolder(), 'bundles'), sources).get(digest);
+    } catch (error) {
+      const { code, message } = TesseraError.from(error);
+      log.error({ bundle: digest, code, cause: message }, 'bundle not fetched');
+      throw error;
+    }
+  };
 }
 
 async function serve(

@@ -2,7 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Farm, FolderJobs, followRegistry, keepJoined, NodeConnection } from '@tessera/coordinator';
-import { type FarmConnection, JobQueue, type Jobs, NatsFrameBus, NodeRegistry } from '@tessera/farm';
+import {
+  type BundleSource,
+  type FarmConnection,
+  JobQueue,
+  type Jobs,
+  NatsFrameBus,
+  NodeRegistry,
+  ObjectBundles,
+} from '@tessera/farm';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import type { Values } from '../config/setting.js';
@@ -10,6 +18,7 @@ import type { COORDINATOR } from '../config/settings.js';
 import { takeLock } from '../output/lock.js';
 import { fileError } from '../output/writable.js';
 import type { CoordinatorSecurity } from '../security/coordinator-security.js';
+import { mounted } from './mounted-bundles.js';
 import { jobsSettings, openNats } from './nats.js';
 
 /** The settings of `tessera coordinator`. */
@@ -25,6 +34,8 @@ export interface Surroundings {
   /** To NATS, where there is one. */
   readonly connection: FarmConnection | undefined;
   readonly bus: FrameBus;
+  /** Where bundles are that were not given, in the order in which they are asked. */
+  readonly bundles: readonly BundleSource[];
   /** Keeps the nodes in the farm until `signal` aborts. */
   keep(farm: Farm, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +54,7 @@ export async function surroundingsOf(
   const connect = (address: string) => new NodeConnection(address, nodes);
   // The node has a bus to itself; here nothing is published or fetched.
   if (settings.nats === undefined)
-    return await alone(dir, new InProcessFrameBus(), () => connect(settings.node!));
+    return await alone(dir, new InProcessFrameBus(), () => connect(settings.node!), mounted(settings));
   await makeFolder(dir);
   return await shared(settings, connect);
 }
@@ -53,6 +64,7 @@ export async function alone(
   dir: string,
   bus: FrameBus,
   connect: () => NodeConnection,
+  bundles: readonly BundleSource[] = [],
 ): Promise<Surroundings> {
   const unlock = await lock(dir);
   try {
@@ -63,6 +75,7 @@ export async function alone(
       damaged: jobs.damaged,
       connection: undefined,
       bus,
+      bundles,
       keep: (farm, signal) => keepJoined(farm, connect, signal),
       close: unlock,
     };
@@ -93,12 +106,14 @@ async function shared(
     const jobs = await JobQueue.open(jobsNats);
     const bus = await NatsFrameBus.open(nats);
     const registry = await NodeRegistry.open(nats);
+    const bundles = [...mounted(settings), await ObjectBundles.open(nats)];
     return {
       name,
       jobs,
       damaged: [],
       connection: nats,
       bus,
+      bundles,
       keep: (farm, signal) => followRegistry(registry, farm, connect, signal),
       close,
     };

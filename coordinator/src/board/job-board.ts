@@ -1,7 +1,8 @@
 import type { JobRecord, Jobs, OwnedJob } from '@tessera/farm';
 import { isFinal } from '@tessera/farm/jobs';
 import type { Job, JobState, ListRequest, ListResponse, SubmitRequest } from '@tessera/proto';
-import { TesseraError } from '@tessera/tiler';
+import { type ErrorCode, TesseraError } from '@tessera/tiler';
+import { BundleSpread } from '../farm/bundle-spread.js';
 import { admit, idOf, requestDigest } from './admission.js';
 import { History, type HistoryLimits } from './history.js';
 import { JobMirror } from './job-mirror.js';
@@ -17,6 +18,9 @@ import { Turns } from './turns.js';
 const PREEMPT_SECONDS = 0.3;
 /** Seconds between attempts to write down what became of a job while NATS is away. */
 const PATIENCE_SECONDS = 1;
+
+/** Why a run could not begin that another may, later or elsewhere. */
+const MENDS_ITSELF: ReadonlySet<ErrorCode> = new Set(['TESSERA_BUNDLE_UNKNOWN', 'TESSERA_NATS_UNAVAILABLE']);
 
 export interface BoardOptions extends RunnerOptions {
   /** What the records call this coordinator. */
@@ -42,6 +46,7 @@ export class JobBoard implements JobService {
   /** Ends with the process: those who watch hear of the end of what is stopped. */
   readonly #closed = new AbortController();
   readonly #loops: Promise<void>[] = [];
+  readonly #bundles: BundleSpread;
   readonly #ignoreNodes: () => void;
   #submitting = 0;
   #lastSubmitted = 0;
@@ -61,6 +66,9 @@ export class JobBoard implements JobService {
       running: () => [...this.#running],
     });
     this.#ignoreNodes = options.farm.onNodes(() => this.#jobs.offerAgain());
+    this.#bundles = new BundleSpread(options.farm, () =>
+      this.#mirror.inState('queued', 'running').map(({ spec }) => (spec as JobSpec).bundle),
+    );
     this.#loops.push(
       this.#mirror.follow(
         {
@@ -88,7 +96,7 @@ export class JobBoard implements JobService {
       throw TesseraError.expected(
         'TESSERA_BUNDLE_UNKNOWN',
         'bundle',
-        'one that is known here',
+        'one that the coordinator was given, or that the farm has in its store (tessera bundle push)',
         request.bundle,
       );
     const { id, priority, spec, input } = admit(request, manifest, limits.latentBytes, content);
@@ -167,6 +175,7 @@ export class JobBoard implements JobService {
     this.#history.stop();
     this.#onPlace();
     this.#ignoreNodes();
+    this.#bundles.close();
     for (const run of this.#running) run.end('requeue');
     await Promise.all([...this.#running].map((run) => run.ended));
     this.#closed.abort();
@@ -263,8 +272,8 @@ export class JobBoard implements JobService {
   /** Says what becomes of a job that has stopped before its end. */
   async #stopped({ owned, stop }: RunningJob, { code, message }: TesseraError): Promise<void> {
     if (owned.lost.aborted) return;
-    // The node that had the bundle has just left; or a pause was taken back while it was carried out.
-    const requeue = stop === 'requeue' || code === 'TESSERA_BUNDLE_UNKNOWN';
+    // The node that had the bundle has just left, NATS did not give what was submitted; or a pause was taken back while it was carried out.
+    const requeue = stop === 'requeue' || MENDS_ITSELF.has(code);
     if (requeue || (stop === 'pause' && owned.request === undefined)) await owned.requeue();
     else if (stop === 'pause') await this.#written(() => owned.pause());
     else {
@@ -300,6 +309,7 @@ export class JobBoard implements JobService {
     if (!here && before !== undefined && !isFinal(before.state) && isFinal(job.state))
       void this.#runner.clear(job.id, job.state === 'done' ? job.fence : undefined);
     if (job.state !== 'queued') return;
+    this.#bundles.look();
     this.#onPlace();
     this.#jobs.offerAgain();
     this.#options.farm.clock.after(PREEMPT_SECONDS, () => this.#preemptFor(job.id));

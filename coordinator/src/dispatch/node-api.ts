@@ -4,6 +4,7 @@ import type {
   DenoiseRequest,
   DenoiseResponse,
   DescribeResponse,
+  LoadedBundle,
   RunRequest,
   RunResponse,
 } from '@tessera/proto';
@@ -28,6 +29,8 @@ export interface NodeApi {
   denoise(request: DenoiseRequest, options: CallOptions): Promise<DenoiseResponse>;
   decode(request: DecodeRequest, options: CallOptions): Promise<DecodeResponse>;
   run(request: RunRequest, options: CallOptions): Promise<RunResponse>;
+  /** Has the node fetch and load a bundle, by its digest, and gives what it says of it then. */
+  loadBundle(bundle: string, options: CallOptions): Promise<LoadedBundle>;
   /** Asks the node to finish what it has and to end. */
   drain(options: CallOptions): Promise<void>;
   /** Ends the calls under way: they fail with TESSERA_NODE_UNAVAILABLE. */

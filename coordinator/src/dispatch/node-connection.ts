@@ -6,6 +6,7 @@ import {
   type DenoiseRequest,
   type DenoiseResponse,
   type DescribeResponse,
+  LoadedBundle,
   NodeClient,
   type RunRequest,
   type RunResponse,
@@ -53,6 +54,11 @@ export class NodeConnection implements NodeApi {
 
   run(request: RunRequest, options: CallOptions): Promise<RunResponse> {
     return this.#calls.unary(this.#client.run.bind(this.#client), request, options);
+  }
+
+  async loadBundle(bundle: string, options: CallOptions): Promise<LoadedBundle> {
+    const answer = await this.#calls.unary(this.#client.loadBundle.bind(this.#client), { bundle }, options);
+    return answer.bundle ?? LoadedBundle.create({ digest: bundle });
   }
 
   async drain(options: CallOptions): Promise<void> {

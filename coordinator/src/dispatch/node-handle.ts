@@ -71,6 +71,12 @@ export class NodeHandle {
     this.contexts.clear();
   }
 
+  /** It has loaded a bundle besides. */
+  loaded(bundle: LoadedBundle): void {
+    const others = this.#description.bundles.filter(({ digest }) => digest !== bundle.digest);
+    this.#description = { ...this.#description, bundles: [...others, bundle] };
+  }
+
   /** What it says of a bundle, by digest; undefined if it has not loaded it. */
   bundle(digest: string): LoadedBundle | undefined {
     return this.#description.bundles.find((bundle) => bundle.digest === digest);

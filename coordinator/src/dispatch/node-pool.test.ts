@@ -30,6 +30,7 @@ class AskedNode implements NodeApi {
   denoise = never;
   decode = never;
   run = never;
+  loadBundle = never;
   drain = never;
 
   abandon(): void {

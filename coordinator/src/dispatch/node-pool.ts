@@ -1,3 +1,4 @@
+import type { LoadedBundle } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import { type CoordinatorObserver, UNOBSERVED } from '../observe/observer.js';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
@@ -111,6 +112,12 @@ export class NodePool {
     node.state = 'aside';
     node.cause = error;
     this.#probeLater(node);
+    this.#changed(node);
+  }
+
+  /** The node has loaded a bundle besides. */
+  loaded(node: NodeHandle, bundle: LoadedBundle): void {
+    node.loaded(bundle);
     this.#changed(node);
   }
 

@@ -114,6 +114,10 @@ export class SimulatedNode implements NodeApi {
     });
   }
 
+  loadBundle(): Promise<never> {
+    return this.run();
+  }
+
   drain(): Promise<never> {
     return this.run();
   }

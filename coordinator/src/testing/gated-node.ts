@@ -5,6 +5,7 @@ import type {
   DenoiseResponse,
   DescribeResponse,
   FrameBus,
+  LoadedBundle,
 } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
 import { SYSTEM_CLOCK } from '../dispatch/clock.js';
@@ -75,6 +76,14 @@ export class GatedNode implements NodeApi {
 
   /** How often it was asked to go. */
   drained = 0;
+
+  /** Of a bundle that is asked for; rejects by default. */
+  load: (bundle: string) => Promise<LoadedBundle> = () =>
+    Promise.reject(new TesseraError('TESSERA_BUNDLE_UNKNOWN', 'No bundle is fetched'));
+
+  loadBundle(bundle: string): Promise<LoadedBundle> {
+    return this.load(bundle);
+  }
 
   async drain(): Promise<void> {
     this.drained++;

@@ -19,6 +19,11 @@ export class LoadedBundles {
     this.#bundles.set(bundle.digest, bundle);
   }
 
+  /** Whether a bundle of that digest is in service. */
+  has(digest: string): boolean {
+    return this.#bundles.has(digest);
+  }
+
   /** From now on a digest that is not here is unknown; before, it may still come. */
   complete(): void {
     this.#complete = true;

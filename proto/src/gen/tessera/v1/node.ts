@@ -24,6 +24,15 @@ export const protobufPackage = "tessera.v1";
 
 export const protobufFileName = "tessera/v1/node.proto";
 
+export interface LoadBundleRequest {
+  /** SHA-256 of its manifest.json, lower-case hex. */
+  bundle: string;
+}
+
+export interface LoadBundleResponse {
+  bundle: LoadedBundle | undefined;
+}
+
 export interface DrainRequest {
 }
 
@@ -278,6 +287,118 @@ export interface RunResponse_OutputsEntry {
   key: string;
   value: Tensor | undefined;
 }
+
+function createBaseLoadBundleRequest(): LoadBundleRequest {
+  return { bundle: "" };
+}
+
+export const LoadBundleRequest: MessageFns<LoadBundleRequest> = {
+  encode(message: LoadBundleRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bundle !== "") {
+      writer.uint32(10).string(message.bundle);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoadBundleRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoadBundleRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.bundle = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LoadBundleRequest>): LoadBundleRequest {
+    return LoadBundleRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LoadBundleRequest>): LoadBundleRequest {
+    const message = createBaseLoadBundleRequest();
+    message.bundle = object.bundle ?? "";
+    return message;
+  },
+};
+
+function createBaseLoadBundleResponse(): LoadBundleResponse {
+  return { bundle: undefined };
+}
+
+export const LoadBundleResponse: MessageFns<LoadBundleResponse> = {
+  encode(message: LoadBundleResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.bundle !== undefined) {
+      LoadedBundle.encode(message.bundle, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LoadBundleResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLoadBundleResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.bundle = LoadedBundle.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LoadBundleResponse>): LoadBundleResponse {
+    return LoadBundleResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LoadBundleResponse>): LoadBundleResponse {
+    const message = createBaseLoadBundleResponse();
+    message.bundle = (object.bundle !== undefined && object.bundle !== null)
+      ? LoadedBundle.fromPartial(object.bundle)
+      : undefined;
+    return message;
+  },
+};
 
 function createBaseDrainRequest(): DrainRequest {
   return {};
@@ -2613,6 +2734,19 @@ export const NodeService = {
     responseSerialize: (value: RunResponse): Buffer => Buffer.from(RunResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RunResponse => RunResponse.decode(value),
   },
+  /**
+   * The node is to have a bundle: it fetches it from where the farm keeps bundles, checks every file by its digest, loads,
+   * warms up and measures it, and answers then. One that it has already is answered at once.
+   */
+  loadBundle: {
+    path: "/tessera.v1.Node/LoadBundle" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LoadBundleRequest): Buffer => Buffer.from(LoadBundleRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LoadBundleRequest => LoadBundleRequest.decode(value),
+    responseSerialize: (value: LoadBundleResponse): Buffer => Buffer.from(LoadBundleResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LoadBundleResponse => LoadBundleResponse.decode(value),
+  },
   /** The node is to finish what is in flight and end, as if it had been sent SIGTERM. Asking again changes nothing. */
   drain: {
     path: "/tessera.v1.Node/Drain" as const,
@@ -2634,6 +2768,11 @@ export interface NodeServer extends UntypedServiceImplementation {
   decode: handleUnaryCall<DecodeRequest, DecodeResponse>;
   /** One evaluation of any other graph of the bundle, by role (encoder, embedder, layout, prior, inversion ...). */
   run: handleUnaryCall<RunRequest, RunResponse>;
+  /**
+   * The node is to have a bundle: it fetches it from where the farm keeps bundles, checks every file by its digest, loads,
+   * warms up and measures it, and answers then. One that it has already is answered at once.
+   */
+  loadBundle: handleUnaryCall<LoadBundleRequest, LoadBundleResponse>;
   /** The node is to finish what is in flight and end, as if it had been sent SIGTERM. Asking again changes nothing. */
   drain: handleUnaryCall<DrainRequest, DrainResponse>;
 }
@@ -2699,6 +2838,25 @@ export interface NodeClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RunResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * The node is to have a bundle: it fetches it from where the farm keeps bundles, checks every file by its digest, loads,
+   * warms up and measures it, and answers then. One that it has already is answered at once.
+   */
+  loadBundle(
+    request: LoadBundleRequest,
+    callback: (error: ServiceError | null, response: LoadBundleResponse) => void,
+  ): ClientUnaryCall;
+  loadBundle(
+    request: LoadBundleRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LoadBundleResponse) => void,
+  ): ClientUnaryCall;
+  loadBundle(
+    request: LoadBundleRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LoadBundleResponse) => void,
   ): ClientUnaryCall;
   /** The node is to finish what is in flight and end, as if it had been sent SIGTERM. Asking again changes nothing. */
   drain(
