@@ -1,6 +1,7 @@
+import { requestOf } from '@tessera/cli/testing';
 import { type CapacityStep, findCapacity } from './capacity.js';
 import { type ControlResult, loadControlPlane } from './control-plane.js';
-import { FarmUnderLoad, requestOf } from './farm-under-load.js';
+import { FarmUnderLoad } from './farm-under-load.js';
 import { MemoryWatch, type NotedMemory } from './memory.js';
 import type { Profile } from './profiles.js';
 import { type SlowReadersResult, watchSlowly } from './slow-readers.js';

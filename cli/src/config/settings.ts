@@ -151,6 +151,12 @@ export const COORDINATOR = {
 /** `tessera node`. */
 export const NODE = {
   listen: { ...address(), about: 'where coordinators reach it; port 0 takes a free one', required: true },
+  advertise: {
+    ...address(),
+    about:
+      'what coordinators are told to reach it at, where that is another address: behind a port mapping, a proxy',
+    decided: 'where it listens',
+  },
   bundle: { ...BUNDLE, about: 'model bundle that it serves' },
   'bundle-store': BUNDLE_STORE,
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },

@@ -77,10 +77,13 @@ export async function runNode(options: NodeSettings, json: boolean): Promise<voi
       ...(options.threads !== undefined && { threads: options.threads }),
       ...(options.batch !== undefined && { batch: options.batch }),
     });
-    await serve(node, nats, (description) => sayReady(node!, telemetry, description, json), [
-      signal,
-      sentAway.signal,
-    ]);
+    await serve(
+      node,
+      options.advertise ?? reachable(node.address),
+      nats,
+      (description) => sayReady(node!, telemetry, description, json),
+      [signal, sentAway.signal],
+    );
   } finally {
     await node?.close();
     await nats?.close();
@@ -107,12 +110,13 @@ function bundleFetcher(options: NodeSettings, nats: FarmConnection | undefined, 
 
 async function serve(
   node: TesseraNode,
+  address: string,
   nats: FarmConnection | undefined,
   onReady: (description: DescribeResponse) => void,
   stops: readonly AbortSignal[],
 ): Promise<void> {
   const description = node.describe();
-  const announcement = nats && (await announce(nats, node.address, description));
+  const announcement = nats && (await announce(nats, address, description));
   try {
     onReady(description);
     await stopped(...stops, announcement?.lost);
@@ -133,7 +137,7 @@ async function announce(
   const registry = await NodeRegistry.open(nats);
   return await registry.announce({
     name,
-    address: reachable(address),
+    address,
     instance: randomUUID(),
     version,
     devices: [device],

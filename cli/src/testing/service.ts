@@ -29,9 +29,15 @@ export class Service {
     this.http = http;
   }
 
-  /** Resolves when it has said where it listens; `onOutput` is told all that it says, then and later. */
-  static async start(args: readonly string[], onOutput: (text: string) => void = () => {}): Promise<Service> {
-    const child = spawn(process.execPath, [BIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** Resolves when it has said where it listens; `onOutput` is told all that it says, then and later. `flags` are Node.js's own. */
+  static async start(
+    args: readonly string[],
+    onOutput: (text: string) => void = () => {},
+    flags: readonly string[] = [],
+  ): Promise<Service> {
+    const child = spawn(process.execPath, [...flags, BIN, ...args, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let stderr = '';
     child.stderr.on('data', (data) => {
       stderr += data;

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 
 /** Where nats-server is, or why it is not there. `npm test` finds it once and passes it on. */
 function find(): { server?: string; reason?: string } {
@@ -77,6 +79,20 @@ export class NatsServer {
       }
     }
     throw new Error(`nats-server did not start:\n${lines.join('\n')}`);
+  }
+
+  /** Messages in each of its streams, and consumers of all of them, by name. */
+  async streams(): Promise<Record<string, { readonly messages: number; readonly consumers: number }>> {
+    const nats = await connect({ servers: this.url });
+    try {
+      const { streams } = await jetstreamManager(nats);
+      const found: Record<string, { messages: number; consumers: number }> = {};
+      for await (const { config, state } of streams.list())
+        found[config.name] = { messages: state.messages, consumers: state.consumer_count };
+      return found;
+    } finally {
+      await nats.close();
+    }
   }
 
   /** kill -9. Resolves when it is gone. */
