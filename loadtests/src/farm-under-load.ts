@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Service, TINY_BUNDLE } from '@tessera/cli/testing';
 import { CoordinatorConnection } from '@tessera/coordinator';
 import { NatsServer } from '@tessera/farm/testing';
+import { HEAP_FLAGS, MALLOC_ARENAS } from './as-deployed.js';
 
 const WAIT = { seconds: 60 };
 
@@ -26,10 +27,14 @@ export class FarmUnderLoad {
     const nats = await NatsServer.start();
     const folder = await mkdtemp(join(tmpdir(), 'tessera-load-'));
     const common = ['--bundle', TINY_BUNDLE, '--nats', nats.url];
-    const coordinator = await Service.start([
-      ...['coordinator', '--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0', '--state', folder],
-      ...common,
-    ]);
+    // Read when a process starts, so that nodes do not have it.
+    process.env.MALLOC_ARENA_MAX = MALLOC_ARENAS;
+    const coordinator = await Service.start(
+      [...['coordinator', '--grpc', '127.0.0.1:0', '--http', '127.0.0.1:0', '--state', folder], ...common],
+      () => {},
+      HEAP_FLAGS,
+    );
+    delete process.env.MALLOC_ARENA_MAX;
     const nodes: Service[] = [];
     for (let i = 0; i < count; i++)
       nodes.push(

@@ -1,9 +1,10 @@
 import { statfs } from 'node:fs/promises';
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, freemem } from 'node:os';
 import { availableProviders, availableThreads, openBundle } from '@tessera/gpu-node';
 import { TesseraError } from '@tessera/tiler';
 import sharp from 'sharp';
 import { defaultBundle } from '../bundle-path.js';
+import { machineMemory } from '../machine-memory.js';
 
 /** One thing that was looked at. */
 export interface Finding {
@@ -44,7 +45,7 @@ async function processors(): Promise<Finding> {
 }
 
 function memory(): Finding {
-  const limit = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  const limit = machineMemory();
   const found = `${gib(limit)} GiB, ${gib(Math.min(limit, freemem()))} GiB free`;
   return finding('memory', limit >= LEAST_MEMORY, found, 'Give it 2 GiB or more, or render small canvases.');
 }

@@ -1,4 +1,4 @@
-import { hostname, totalmem } from 'node:os';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   type BoardLimits,
@@ -19,6 +19,7 @@ import { defaultBundle } from '../bundle-path.js';
 import { gridMaker } from '../http/make-grid.js';
 import { startHttp } from '../http/start-http.js';
 import { interruptible } from '../interrupt.js';
+import { machineMemory } from '../machine-memory.js';
 import { pictureInfo } from '../render/picture-info.js';
 import {
   type CoordinatorSecurity,
@@ -36,7 +37,7 @@ const LIMITS: BoardLimits = {
   running: 8,
   small: { places: 8, tileSteps: 2000, latentBytes: 16 * 2 ** 20 },
   queued: 1000,
-  latentBytes: totalmem() / 2,
+  latentBytes: machineMemory() / 2,
 };
 
 /**
