@@ -45,13 +45,13 @@ DENOISER = Role("denoiser", DENOISER_INPUTS, PREDICTION, stored="int8")
 FOLDED = Role("denoiser", [*DENOISER_INPUTS, Edge("guidanceScale", (-1,))], PREDICTION, stored="int8")
 FULL = Role("denoiser.full", DENOISER_INPUTS, PREDICTION, stored="int8")
 DECODER = Role("decoder", [Edge("z", LATENT)], [Edge("image", IMAGE)])
-ENCODER = Role("encoder", [Edge("image", IMAGE)], [Edge("z", LATENT)])
+ENCODER = Role("encoder", [Edge("image", IMAGE)], [Edge("z", LATENT)], stored="int8")
 SUMMARIZER = Role(
     "summarizer",
     [Edge("grid", (-1, EMBEDDING, -1, -1)), Edge("magnification", (-1,), "int64")],
     [Edge("context", (-1, TOKENS, WIDTH))],
 )
-EMBEDDER = Role("embedder", [Edge("image", IMAGE)], [Edge("embedding", (-1, EMBEDDING))])
+EMBEDDER = Role("embedder", [Edge("image", IMAGE)], [Edge("embedding", (-1, EMBEDDING))], stored="int8")
 LAYOUT = Role(
     "layout",
     [Edge("x", (-1, EMBEDDING, -1, -1)), Edge("t", (-1,)), Edge("label", (-1,), "int64")],
