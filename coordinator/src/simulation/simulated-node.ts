@@ -199,10 +199,12 @@ export class SimulatedNode implements NodeApi {
   }
 
   #image(z: Uint8Array): Uint8Array {
-    // Binary16 patterns below 1.0, made of the latent's bytes.
-    return Uint8Array.from({ length: this.#spec.imageBytes }, (_, i) =>
-      i % 2 === 0 ? z[i % z.length]! : 0x38,
-    );
+    // Binary16 patterns below 1.0, made of the latent's bytes over and over.
+    const image = new Uint8Array(this.#spec.imageBytes);
+    image.set(z.subarray(0, image.length));
+    for (let i = 1; i < z.length; i += 2) image[i] = 0x38;
+    for (let filled = z.length; filled < image.length; filled *= 2) image.copyWithin(filled, 0, filled);
+    return image;
   }
 
   #work(denoiser: number, decoder: number) {
