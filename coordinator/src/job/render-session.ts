@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { PhiloxNoise, type PictureWriter, TesseraError } from '@tessera/tiler';
 import { Checkpointer } from '../checkpoint/checkpointer.js';
 import type { JobState } from '../checkpoint/job-state.js';
-import { GIVE_UP_SECONDS } from '../dispatch/node-pool.js';
 import { fastestNumerics } from '../dispatch/numerics.js';
 import type { Farm } from '../farm/farm.js';
 import { PixelStage } from '../output/pixel-stage.js';
@@ -14,6 +13,9 @@ import type { RenderEnvironment, RenderJob } from './render-request.js';
 
 /** Priority of a job that says nothing, in the middle of 0..9. */
 export const USUAL_PRIORITY = 4;
+
+/** Seconds that a tile which failed on every node waits for another: one that is restarted loads its model first. */
+const STUCK_SECONDS = 180;
 
 /** Seconds between questions whether the job is owned still, while NATS is away. */
 const CONFIRM_SECONDS = 1;
@@ -180,7 +182,7 @@ export class RenderSession {
       this.#fail(failure);
       return;
     }
-    this.#farm.clock.after(GIVE_UP_SECONDS, () => {
+    this.#farm.clock.after(STUCK_SECONDS, () => {
       const left = this.job.retries.free();
       if (left !== undefined) this.#fail(left);
     });
