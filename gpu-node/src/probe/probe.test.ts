@@ -3,7 +3,7 @@ import { type Bundle, openBundle } from '../bundle/open-bundle.js';
 import { TINY_BUNDLE } from '../testing/tiny-bundle.js';
 import { Sessions } from '../worker/sessions.js';
 import { countFlops } from './flops.js';
-import { measureRows } from './measure-rows.js';
+import { cheapestRows, measureRows } from './measure-rows.js';
 import { probeNumerics } from './numerics.js';
 import { warmUp } from './warm-up.js';
 
@@ -38,6 +38,58 @@ describe('the measurement at load', () => {
 
   it('picks one of the candidates that are not too small', async () => {
     expect([2, 4, 8, 16]).toContain((await measureRows(sessions(), 2, undefined)).rows);
+  });
+
+  it.each<[string, [number, number, number | undefined][], number]>([
+    [
+      'the larger of equals',
+      [
+        [1, 10, 20],
+        [4, 10.2, 20],
+        [16, 10.3, 20],
+      ],
+      16,
+    ],
+    [
+      'the faster',
+      [
+        [1, 10, 20],
+        [4, 8, 20],
+        [16, 11, 24],
+      ],
+      4,
+    ],
+    [
+      'what a busy machine held up, not what is slow by itself',
+      [
+        [1, 10, 20],
+        [2, 10, 20],
+        [8, 19, 20],
+        [16, 22, 30],
+      ],
+      8,
+    ],
+    [
+      'what keeps threads busy',
+      [
+        [1, 14, 19],
+        [4, 10, 20],
+        [16, 10, 20],
+      ],
+      16,
+    ],
+    [
+      'by the clock alone what a processor does not do',
+      [
+        [1, 10, undefined],
+        [4, 8, undefined],
+        [16, 9, undefined],
+      ],
+      4,
+    ],
+  ])('takes %s', (_, rows, expected) => {
+    const measured = rows.map(([rows, seconds, processorSeconds]) => ({ rows, seconds, processorSeconds }));
+    expect(cheapestRows(measured).rows).toBe(expected);
   });
 
   it('counts the operations of convolutions and products by hand', async () => {

@@ -31,6 +31,11 @@ export class Sessions {
     };
   }
 
+  /** Whether graphs are evaluated by the cores of this machine. */
+  get onProcessor(): boolean {
+    return this.#device === 'cpu';
+  }
+
   /** Loads the graph of `role` if it is not. Throws TESSERA_BUNDLE_ROLE if the bundle has none. */
   async load(role: string): Promise<void> {
     await this.#session(role);
