@@ -6,26 +6,30 @@ import type { Farm } from './farm.js';
 export const REJOIN_SECONDS = 1;
 
 /**
- * Keeps a node in a farm until `signal` aborts: takes it in, as soon as it answers, and again after it was given up. Each
- * attempt is made over a connection of its own, from `connect`. Resolves once the node is out of the farm.
+ * Keeps a node in a farm until `signal` aborts: takes it in, as soon as it answers, and again after it was given up, or was sent away
+ * and started anew. Each attempt is made over a connection of its own, from `connect`. Resolves once the node is out of the farm.
  */
 export async function keepJoined(farm: Farm, connect: () => NodeApi, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const node = await farm.pool.add(connect(), signal);
       await gone(farm, node, signal);
-      if (signal.aborted) farm.pool.remove(node);
+      // It takes no more calls once it has begun to end; a moment for that, so that it is not taken in for another.
+      if (node.state === 'draining')
+        do await pause(farm, signal);
+        while (node.inFlight > 0 && !signal.aborted);
+      if (farm.nodes.includes(node)) farm.pool.remove(node);
     } catch {
       await pause(farm, signal);
     }
   }
 }
 
-/** Resolves when the farm has given the node up, or `signal` aborts. */
+/** Resolves when the farm has given the node up or sends it away, or `signal` aborts. */
 function gone(farm: Farm, node: NodeHandle, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const look = () => {
-      if (!signal.aborted && farm.nodes.includes(node)) return;
+      if (!signal.aborted && farm.nodes.includes(node) && node.state !== 'draining') return;
       signal.removeEventListener('abort', look);
       stop();
       resolve();
