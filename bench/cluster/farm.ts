@@ -60,7 +60,8 @@ export class ProcessFarm {
   }
 }
 
-function startNode(name: string, { device, batch }: NodeKind, nats: string): Promise<Service> {
+/** A node as a process. */
+export function startNode(name: string, { device, batch }: NodeKind, nats: string): Promise<Service> {
   const options = {
     name,
     device,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus.js';
 import { hundred, killedNode } from './disturbed.js';
+import { elastic } from './elastic.js';
 import { type Figure, mixed, type Scale, strong, weak } from './figures.js';
 import { memory } from './memory.js';
 import { real } from './real.js';
@@ -30,6 +31,7 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   bus: () => bus(scale.steps, scale.rate),
   'killed-node': () => killedNode(scale.steps, scale.rate),
   'killed-coordinator': () => killedCoordinator(scale.steps, scale.rate),
+  elastic: () => elastic(scale.steps, scale.rate),
   hundred: () => hundred(scale.steps, scale.rate),
   memory,
 };

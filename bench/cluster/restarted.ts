@@ -2,13 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Service } from '@tessera/cli/testing';
-import { CoordinatorConnection, footprint, settingsMessage } from '@tessera/coordinator';
-import { openBundle } from '@tessera/gpu-node';
-import { SubmitRequest } from '@tessera/proto';
-import { BUNDLE, ProcessFarm } from './farm.js';
+import { CoordinatorConnection } from '@tessera/coordinator';
+import { ProcessFarm } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas } from './job.js';
+import { requestFor, startCoordinator } from './submitted.js';
 
 const WAIT = { seconds: 60, waitForReady: true };
 const NEVER = new AbortController().signal;
@@ -19,34 +17,11 @@ export async function killedCoordinator(steps: number, rate: number): Promise<Fi
   const ms = Math.max(16, Math.ceil((1000 * nodes) / rate));
   const farm = await ProcessFarm.start(Array(nodes).fill({ device: `simulated:${ms}ms`, batch: 4 }));
   const state = await mkdtemp(join(tmpdir(), 'tessera-bench-'));
-  const start = () =>
-    Service.start([
-      'coordinator',
-      '--grpc',
-      '127.0.0.1:0',
-      '--state',
-      state,
-      '--nats',
-      farm.nats.url,
-      '--bundle',
-      BUNDLE,
-    ]);
+  const start = () => startCoordinator(state, farm.nats.url);
   let coordinator = await start();
   try {
     const plan = canvas(4096, steps);
-    const { digest, manifest } = await openBundle(BUNDLE);
-    const { columns, rows } = footprint(plan);
-    const grid = new Float32Array(manifest.conditioning.embedding * columns * rows).map((_, i) =>
-      Math.sin(i),
-    );
-    const request = SubmitRequest.create({
-      bundle: digest,
-      settings: settingsMessage(plan.settings),
-      grid: new Uint8Array(grid.buffer),
-      gridWidth: columns,
-      gridHeight: rows,
-      format: 'tif',
-    });
+    const request = await requestFor(plan);
     const first = new CoordinatorConnection(coordinator.address);
     const { id } = await first.submit(request, WAIT);
     let done = 0;

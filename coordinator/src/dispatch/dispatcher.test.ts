@@ -40,6 +40,7 @@ async function dispatching(nodes: Readonly<Record<string, number>>, batches: num
   const done = new Set<number>();
   let next = 0;
   const batchOf = (batch: number, tiles: number): Batch => ({
+    job: 'job',
     size: tiles,
     units: tiles,
     send: ({ name }: NodeHandle) =>

@@ -11,6 +11,8 @@ import { Watch } from './watch.js';
 export interface Batch {
   /** Tiles in it. */
   readonly size: number;
+  /** Id of its job. */
+  readonly job: string;
   /** What it costs, in denoiser evaluations. */
   readonly units: number;
   /** Sends it and applies the answer; what another node was faster with is ignored. Rejects if the call as a whole failed. */

@@ -1,7 +1,18 @@
+import { InProcessFrameBus } from '@tessera/proto';
+import { fitGrid } from '@tessera/tiler';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NodeConnection } from '../dispatch/node-connection.js';
+import { footprint } from '../job/footprint.js';
 import { renderOnFarm } from '../job/render-job.js';
 import type { RenderJob } from '../job/render-request.js';
+import {
+  SIMULATED_DIGEST,
+  SIMULATED_GRID,
+  SIMULATED_IMAGE_BYTES,
+  simulatedPlan,
+} from '../simulation/simulated-job.js';
+import { SimulatedNode } from '../simulation/simulated-node.js';
+import { VirtualClock } from '../simulation/virtual-clock.js';
 import { faultFarm } from '../testing/fault-farm.js';
 import { faultJob, hashes } from '../testing/fault-job.js';
 import { after, silent } from '../testing/faults.js';
@@ -46,5 +57,38 @@ describe('jobs of one farm', () => {
     node.denoising = undefined;
     await render(faultJob({}, { id: 'next' }));
     expect(calls).toBeLessThan(8);
+  });
+
+  it('begin at once behind a huge one, though a single tile would rather wait for a second', async () => {
+    const clock = new VirtualClock();
+    farm = new Farm({ clock, elastic: true });
+    const spec = { name: 'node', bundle: SIMULATED_DIGEST, imageBytes: SIMULATED_IMAGE_BYTES, batch: 4 };
+    const perfect = { secondsPerTile: 0.01, latency: 0, lost: 0, fails: 0, lies: 0, crashes: 0, restart: 0 };
+    const frames = new InProcessFrameBus();
+    void farm.pool.add(new SimulatedNode({ ...spec, ...perfect }, clock, () => 0, frames, 0));
+    await clock.runUntil(() => farm.nodes.length === 1, 1);
+    const ended: string[] = [];
+    const start = (id: string, side: number) => {
+      const job = {
+        sampler: 'ddim',
+        steps: 2,
+        lead: 0,
+        fusion: 'overlap',
+        width: side,
+        height: side,
+      } as const;
+      const plan = simulatedPlan(job);
+      const { columns, rows } = footprint(plan);
+      const grid = fitGrid(SIMULATED_GRID, columns, rows);
+      const environment = { nodes: [], bus: frames, version: 'test' };
+      const rest = { bundle: SIMULATED_DIGEST, openOutput: undefined, state: undefined };
+      void renderOnFarm({ id, plan, grid, ...rest }, environment, farm).then(() => ended.push(id));
+    };
+    start('huge', 2000);
+    await clock.runUntil(() => farm.nodes[0]!.inFlight === 2, 1);
+    start('small', 60);
+    await clock.runUntil(() => ended.length > 0, 100);
+    expect([ended, clock.now() < 2]).toEqual([['small'], true]);
+    await clock.runUntil(() => ended.length === 2, 1000);
   });
 });

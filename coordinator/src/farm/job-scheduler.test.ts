@@ -14,7 +14,7 @@ function job(id: string, priority: number, batches: number, served: string[], si
     if (left === 0) return undefined;
     left--;
     served.push(id);
-    return { size, units: size, send: async () => {}, giveBack: () => {}, rival: () => undefined };
+    return { job: id, size, units: size, send: async () => {}, giveBack: () => {}, rival: () => undefined };
   };
   return { id, priority, work: { waiting: 0, take } };
 }

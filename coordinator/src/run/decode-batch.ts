@@ -23,6 +23,10 @@ export class DecodeBatch implements Batch {
     this.#observer = observer;
   }
 
+  get job(): string {
+    return this.#run.id;
+  }
+
   get size(): number {
     return this.#tasks.length;
   }

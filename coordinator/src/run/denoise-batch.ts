@@ -24,6 +24,10 @@ export class DenoiseBatch implements Batch {
     this.#observer = observer;
   }
 
+  get job(): string {
+    return this.#run.id;
+  }
+
   get size(): number {
     return this.#tasks.length;
   }

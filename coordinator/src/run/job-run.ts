@@ -151,8 +151,10 @@ export class JobRun implements WorkSource, BatchHost {
     const { padded } = node.bundle(this.bundle)!;
     const most = this.#mostTiles(node);
     const waiting = this.#queue.length;
-    // What would be filled up waits for more while the device has something to do: to the batch, or a single row to two.
-    if (node.inFlight > 0 && waiting < (padded ? most : Math.min(2, most))) return undefined;
+    // What would be filled up waits for what this job has there, after which there is more: to the batch, or a single row to two.
+    // Not for what other jobs have there: a huge one always has something.
+    const more = node.flights.some(({ batch }) => batch.job === this.id);
+    if (more && waiting < (padded ? most : Math.min(2, most))) return undefined;
     const share = shares.of(node, (other) => this.#mayWork(other), waiting, most);
     // A run that is filled up takes as long as a full one.
     const limit = share === 0 || padded ? most : withNoneLeftAlone(share, waiting);
