@@ -8,6 +8,7 @@ export { MAX_FRAME_BYTES } from './frames/frame-message.js';
 export { DEFAULT_FRAME_BYTES } from './frames/frame-stream.js';
 export { type FrameWait, NatsFrameBus } from './frames/nats-frame-bus.js';
 export { HeldJob } from './jobs/held-job.js';
+export { JobCheckpoints } from './jobs/job-checkpoints.js';
 export { JobQueue } from './jobs/job-queue.js';
 export type { JobRecord, JobState } from './jobs/job-record.js';
 export type { JobEvent } from './jobs/job-records.js';

@@ -125,6 +125,12 @@ export const COORDINATOR = {
     about: 'folder of the jobs, which is made if it is not there',
     required: true,
   },
+  checkpoints: {
+    ...textLike('where', /^(folder|nats)$/, 'folder or nats'),
+    about:
+      'where the state of jobs that run is kept: with --state, which coordinators share then, or in NATS',
+    default: 'folder',
+  },
   bundle: { ...BUNDLE, about: 'model bundle that jobs may ask for' },
   'bundle-store': BUNDLE_STORE,
   nats: { ...NATS, about: 'NATS server of the farm, or several of one cluster' },

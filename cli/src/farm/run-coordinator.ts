@@ -114,7 +114,7 @@ async function serve(
   { grpc, http, metrics, historyLimit, ttlAfterFinished }: ServeSettings,
   json: boolean,
   { bundles, telemetry, security, dir }: Opened,
-  { name, jobs, damaged, bus, bundles: sources, connection, keep }: Surroundings,
+  { name, jobs, damaged, bus, bundles: sources, states, connection, keep }: Surroundings,
   signal: AbortSignal,
 ): Promise<void> {
   const { exposition, log, tracing } = telemetry;
@@ -131,6 +131,7 @@ async function serve(
     farm,
     bus,
     bundles: new BundleManifests(new Map(bundles.map(({ digest, manifest }) => [digest, manifest])), sources),
+    states,
     limits: LIMITS,
     history,
     makeGrid: gridMaker(farm, new Map(bundles.map((bundle) => [bundle.digest, bundle]))),
@@ -184,7 +185,14 @@ function sayReady(
   process.stdout.write(`${said}\n`);
 }
 
-function checkNodes({ node, nats }: CoordinatorSettings): void {
+function checkNodes({ node, nats, checkpoints }: CoordinatorSettings): void {
+  if (checkpoints === 'nats' && nats === undefined)
+    throw TesseraError.expected(
+      'TESSERA_BAD_ARGUMENT',
+      '--checkpoints',
+      'folder, or --nats as well',
+      'nats alone',
+    );
   if ((node === undefined) === (nats === undefined))
     throw TesseraError.expected(
       'TESSERA_BAD_ARGUMENT',

@@ -1,10 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Farm, FolderJobs, followRegistry, keepJoined, NodeConnection } from '@tessera/coordinator';
+import {
+  type Farm,
+  FolderJobs,
+  followRegistry,
+  keepJoined,
+  NodeConnection,
+  type SharedStates,
+  StoredStates,
+} from '@tessera/coordinator';
 import {
   type BundleSource,
   type FarmConnection,
+  JobCheckpoints,
   JobQueue,
   type Jobs,
   NatsFrameBus,
@@ -36,6 +45,8 @@ export interface Surroundings {
   readonly bus: FrameBus;
   /** Where bundles are that were not given, in the order in which they are asked. */
   readonly bundles: readonly BundleSource[];
+  /** Where states of jobs are kept, where not in their folders. */
+  readonly states?: SharedStates;
   /** Keeps the nodes in the farm until `signal` aborts. */
   keep(farm: Farm, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -114,6 +125,7 @@ async function shared(
       connection: nats,
       bus,
       bundles,
+      ...(settings.checkpoints === 'nats' && { states: new StoredStates(new JobCheckpoints(jobsNats)) }),
       keep: (farm, signal) => followRegistry(registry, farm, connect, signal),
       close,
     };

@@ -9,7 +9,7 @@ export interface FarmProcesses {
   url(): string;
   node(name: string): Promise<Service>;
   /** `state` is the folder of its jobs. */
-  coordinator(state: string): Promise<Service>;
+  coordinator(state: string, ...options: string[]): Promise<Service>;
 }
 
 /** A nats-server of its own for each test of the block, and real processes on it with the tiny bundle; all end with the test. */
@@ -34,6 +34,7 @@ export function farmProcesses(): FarmProcesses {
   return {
     url: () => nats.url,
     node: (name) => start('node', '--listen', '127.0.0.1:0', '--name', name, '--threads', '1'),
-    coordinator: (state) => start('coordinator', '--grpc', '127.0.0.1:0', '--state', state),
+    coordinator: (state, ...options) =>
+      start('coordinator', '--grpc', '127.0.0.1:0', '--state', state, ...options),
   };
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OwnedJob } from '@tessera/farm';
 import type { FrameBus } from '@tessera/proto';
 import { formatOf, type Manifest, openPicture, type PictureInfo, TesseraError } from '@tessera/tiler';
+import type { SharedStates } from '../checkpoint/state-store.js';
 import type { Farm } from '../farm/farm.js';
 import { type JobPlan, planJob } from '../job/plan.js';
 import { renderOnFarm } from '../job/render-job.js';
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   /** The bus of the farm's nodes. */
   readonly bus: FrameBus;
   readonly bundles: KnownBundles;
+  /** Where states are kept, where not in the folders of the jobs. */
+  readonly states?: SharedStates | undefined;
   /** Works out what pictures start from that were submitted without a grid. */
   readonly makeGrid: MakeGrid;
   /** What a picture's file says of itself. */
@@ -69,9 +72,10 @@ export class JobRunner {
       const report = await renderOnFarm(work, environment, farm).catch((error: unknown) => {
         if (!isBadState(error)) throw error;
         // A checkpoint that cannot be read is no reason to give up: all is done again.
-        return folder.clear().then(() => renderOnFarm(work, environment, farm));
+        return this.#forget(owned, folder).then(() => renderOnFarm(work, environment, farm));
       });
       await folder.finish();
+      await this.#options.states?.remove(owned.record.id).catch(() => undefined);
       return { output: folder.picture(spec.picture.file), report };
     } finally {
       ignore();
@@ -83,6 +87,12 @@ export class JobRunner {
     await this.#folderOf(id)
       .end(fence)
       .catch(() => undefined);
+    await this.#options.states?.remove(id).catch(() => undefined);
+  }
+
+  async #forget({ record }: OwnedJob, folder: OwnerFolder): Promise<void> {
+    await folder.clear();
+    await this.#options.states?.remove(record.id);
   }
 
   #folderOf(id: string): JobFolder {
@@ -110,7 +120,7 @@ export class JobRunner {
       bundle: spec.bundle,
       grid: await startingGrid(owned, plan, folder, makeGrid, signal),
       openOutput: (resumeFrom) => openPicture({ ...output, ...(resumeFrom && { resumeFrom }) }),
-      state: folder.state,
+      state: this.#options.states?.of(record.id, owned.fence) ?? folder.state,
       priority: record.priority,
     };
   }

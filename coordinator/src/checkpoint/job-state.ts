@@ -3,7 +3,7 @@ import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import { HeldTiles } from '../dataflow/held-tiles.js';
 import { bytesOf, floatsOf } from '../run/float-bytes.js';
 import type { PassRun } from '../run/pass-run.js';
-import type { StateParts } from './state-file.js';
+import type { StateParts } from './state-format.js';
 
 /** Version of what follows; another one is not taken up. */
 const FORMAT = 2;
@@ -108,6 +108,12 @@ export function saveState(
     picture: picture !== undefined,
   };
   return { header: { ...header }, buffers };
+}
+
+/** A state without the picture, whose file is not where it is gone on with: its windows are decoded again. */
+export function withoutPicture({ header, buffers }: StateParts): StateParts {
+  if (!(header as unknown as StateHeader).picture) return { header, buffers };
+  return { header: { ...header, picture: false }, buffers: buffers.slice(0, -2) };
 }
 
 /** Reads the parts back. Throws TESSERA_BAD_STATE if another version wrote them, TESSERA_STATE_MISMATCH if another job did. */

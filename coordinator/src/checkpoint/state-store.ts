@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { readStateFile, type StateParts, writeStateFile } from './state-file.js';
+import { readStateFile, writeStateFile } from './state-file.js';
+import type { StateParts } from './state-format.js';
 
 /** Where the state of one job is kept between runs. */
 export interface StateStore {
@@ -7,6 +8,14 @@ export interface StateStore {
   read(): Promise<StateParts | undefined>;
   /** Replaces it, whole or not at all. Rejects with TESSERA_DISK_FULL or TESSERA_OUTPUT_UNWRITABLE. */
   write(parts: StateParts): Promise<void>;
+}
+
+/** Where the states of jobs are kept that coordinators without a common folder share. */
+export interface SharedStates {
+  /** The state of a job, for the owner of that fence. */
+  of(job: string, fence: number): StateStore;
+  /** Forgets the state of a job. */
+  remove(job: string): Promise<void>;
 }
 
 /** Name of the file that a state is in. */

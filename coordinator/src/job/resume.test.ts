@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { openPicture, type PictureWriter, TesseraError } from '@tessera/tiler';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CHECKPOINT_SECONDS } from '../checkpoint/checkpointer.js';
-import type { StateParts } from '../checkpoint/state-file.js';
+import type { StateParts } from '../checkpoint/state-format.js';
 import { FolderState } from '../checkpoint/state-store.js';
 import { SYSTEM_CLOCK } from '../dispatch/clock.js';
 import { NodeConnection } from '../dispatch/node-connection.js';

@@ -1,5 +1,5 @@
 import type { PictureWriter } from '@tessera/tiler';
-import type { StateParts } from '../checkpoint/state-file.js';
+import type { StateParts } from '../checkpoint/state-format.js';
 import type { StateStore } from '../checkpoint/state-store.js';
 
 /** A state in memory that can be cut off, as a kill cuts a process off from its disk. */
