@@ -7,6 +7,8 @@ import { memory } from './memory.js';
 import { real } from './real.js';
 import { killedCoordinator } from './restarted.js';
 import { schedule, thousand } from './schedule.js';
+import { stopped } from './stopped.js';
+import { stream } from './stream.js';
 
 // The figures of a farm of processes on this machine: `npm run bench:cluster [-- NAME...]`. Simulated devices stand where
 // GPUs would; every figure is a ratio to what those devices would do if they never waited. Where this machine could not feed
@@ -34,6 +36,8 @@ const FIGURES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   elastic: () => elastic(scale.steps, scale.rate),
   hundred: () => hundred(scale.steps, scale.rate),
   memory,
+  stopped: () => stopped(scale.steps, scale.rate),
+  stream,
 };
 
 const names = positionals.length > 0 ? positionals : Object.keys(FIGURES);

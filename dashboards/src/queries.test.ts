@@ -61,7 +61,7 @@ async function watchedRun(): Promise<void> {
   const { stdout } = await tessera(['submit', ...PICTURE, ...at]);
   const id = stdout.trim();
   await scraped('sum(tessera_job_tile_steps) > 200');
-  // Stopping saves it, which it otherwise is every 15 s only.
+  // Stopping saves it, which it otherwise is every few seconds only.
   for (const command of ['pause', 'resume']) expect((await tessera([command, id, ...at])).code).toBe(0);
   const { code } = await tessera(['watch', id, ...at]);
   expect(code).toBe(0);

@@ -1,4 +1,4 @@
-import { DataType, type DenoiseRequest, type Guide, InProcessFrameBus } from '@tessera/proto';
+import { DataType, type DenoiseRequest, type FrameBus, type Guide, InProcessFrameBus } from '@tessera/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from './bundle/open-bundle.js';
 import { conditioningDigest } from './context/conditioning-digest.js';
@@ -9,6 +9,7 @@ import { LATENT_LENGTH, numbers, TINY_BUNDLE, TINY_FOLDED } from './testing/tiny
 const INPUT = { input: true, backprojection: 0, newton: undefined, bundle: false };
 const INVALID_ARGUMENT = 3;
 const FAILED_PRECONDITION = 9;
+const ABORTED = 10;
 
 let under: NodeUnderTest;
 let bundle: string;
@@ -270,5 +271,37 @@ describe('TesseraNode.start', () => {
     await expect(TesseraNode.start({ ...options, ...more })).rejects.toThrow(
       expect.objectContaining({ code }),
     );
+  });
+});
+
+describe('a node that several coordinators ask', () => {
+  it('refuses a job that another outranks, at once and whole', async () => {
+    let asked = () => {};
+    let give = () => {};
+    const held = new Promise<void>((resolve) => (asked = resolve));
+    const frame = new Promise<undefined>((resolve) => (give = () => resolve(undefined)));
+    const bus: FrameBus = new InProcessFrameBus();
+    bus.fetch = () => {
+      asked();
+      return frame;
+    };
+    const shared = await NodeUnderTest.start({ bus });
+    try {
+      const guided = tinyTile(1, { guide: guide('tessera.guide.job.1.0.0') });
+      const high = { coordinator: 'a', priority: 7 };
+      const underWay = shared.denoise({ ...request([guided], INPUT), claim: high });
+      await held;
+      const low = { coordinator: 'b', priority: 2 };
+      const denoise = shared.denoise({ ...request([tinyTile(2)]), claim: low });
+      expect(await failureOf(denoise)).toEqual([ABORTED, 'TESSERA_OUTRANKED']);
+      const decode = shared.decode({ bundle, tiles: [], claim: low });
+      expect(await failureOf(decode)).toEqual([ABORTED, 'TESSERA_OUTRANKED']);
+      give();
+      await underWay;
+      const { tiles } = await shared.denoise({ ...request([tinyTile(2)]), claim: low });
+      expect(estimateOf(tiles[0])).toHaveLength(LATENT_LENGTH);
+    } finally {
+      await shared.close();
+    }
   });
 });

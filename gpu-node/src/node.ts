@@ -33,6 +33,7 @@ import { DenoiseMethod } from './service/denoise.js';
 import { describe } from './service/describe.js';
 import { LoadedBundles } from './service/loaded-bundles.js';
 import { observed } from './service/observed.js';
+import { Precedence } from './service/precedence.js';
 import { RunMethod } from './service/run.js';
 import { Device } from './worker/device.js';
 import type { DeviceSettings } from './worker/protocol.js';
@@ -178,6 +179,7 @@ export class TesseraNode {
     const denoise = new DenoiseMethod(this.#bundles, opened, this.contexts, guides);
     const decode = new DecodeMethod(this.#bundles, opened, guides, bus);
     const run = new RunMethod(this.#bundles, opened);
+    const precedence = new Precedence();
     const observer = this.#observer;
     const methods: NodeServer = {
       describe: unary(async () => this.describe()),
@@ -185,13 +187,13 @@ export class TesseraNode {
         observer,
         'denoise',
         ({ tiles }) => tiles.length,
-        (...call) => denoise.handle(...call),
+        (...call) => precedence.admit(call[0].claim, () => denoise.handle(...call)),
       ),
       decode: observed(
         observer,
         'decode',
         ({ tiles }) => tiles.length,
-        (...call) => decode.handle(...call),
+        (...call) => precedence.admit(call[0].claim, () => decode.handle(...call)),
       ),
       run: observed(
         observer,

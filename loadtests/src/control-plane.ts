@@ -22,7 +22,7 @@ export interface ControlLoad {
   readonly p99: number;
 }
 
-/** What one scenario saw; durations in ms. */
+/** What one scenario saw; durations of its calls in ms, of a watch from the end of the job until it is told. */
 export interface ScenarioResult {
   readonly scenario: string;
   readonly calls: number;
@@ -36,6 +36,8 @@ export interface ControlResult {
   /** Whether all thresholds were kept. */
   readonly kept: boolean;
   readonly scenarios: readonly ScenarioResult[];
+  /** Of the calls of those who watch, ms: submits, and jobs that came all at once from the first look to the end. */
+  readonly watched: { readonly median: number; readonly p99: number } | undefined;
 }
 
 /** Values of k6's summary, by metric: `handleSummary` of its documentation. */
@@ -43,7 +45,14 @@ interface Summary {
   readonly metrics: Record<string, { readonly values: Record<string, number> }>;
 }
 
-const SCENARIOS = ['submit', 'cancel', 'list', 'http', 'watch'];
+/** Scenarios, and what of each is measured. */
+const SCENARIOS = {
+  submit: 'grpc_req_duration',
+  cancel: 'grpc_req_duration',
+  list: 'grpc_req_duration',
+  http: 'http_req_duration',
+  watch: 'told_after',
+};
 const script = fileURLToPath(new URL('../k6/control-plane.ts', import.meta.url));
 const protocol = fileURLToPath(new URL('../../proto/proto', import.meta.url));
 
@@ -70,18 +79,23 @@ export async function loadControlPlane(
     // 99: thresholds were missed.
     if (code !== 0 && code !== 99) throw new Error(`k6 ended with ${code}:\n${said}`);
     const { metrics }: Summary = JSON.parse(await readFile(summary, 'utf8'));
-    return { kept: code === 0, scenarios: SCENARIOS.flatMap((name) => resultOf(name, metrics) ?? []) };
+    const scenarios = Object.entries(SCENARIOS).flatMap(
+      ([name, measure]) => resultOf(name, measure, metrics) ?? [],
+    );
+    const whole = resultOf('watch', 'grpc_req_duration', metrics);
+    return { kept: code === 0, scenarios, watched: whole && { median: whole.median, p99: whole.p99 } };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function resultOf(scenario: string, metrics: Summary['metrics']): ScenarioResult | undefined {
+function resultOf(
+  scenario: string,
+  measure: string,
+  metrics: Summary['metrics'],
+): ScenarioResult | undefined {
   const values = (metric: string) => metrics[`${metric}{scenario:${scenario}}`]?.values;
-  const [durations, checks] = [
-    values(scenario === 'http' ? 'http_req_duration' : 'grpc_req_duration'),
-    values('checks'),
-  ];
+  const [durations, checks] = [values(measure), values('checks')];
   if (durations === undefined || checks === undefined) return undefined;
   return {
     scenario,

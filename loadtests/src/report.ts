@@ -1,5 +1,8 @@
 import type { LoadResult } from './run-profile.js';
 
+const WATCHED = ({ median, p99 }: { median: number; p99: number }) =>
+  `\`watch\`: ms from the end of a job until its watcher is told. Their calls, whole jobs that came at once, took ${round(median)}, p99 ${round(p99)}.`;
+
 const round = (value: number) => Number(value.toPrecision(3)).toString();
 
 /** A result as a page of Markdown tables. */
@@ -18,7 +21,7 @@ Control plane, ${round(wallSeconds)} s:
 | scenario | checks | median, ms | p99, ms | failed | dropped |
 |---|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
-
+${control.watched ? `\n${WATCHED(control.watched)}\n` : ''}
 | | |
 |---|---|
 | coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up; minute by minute ${memory.minutesMiB.map(Math.round).join(', ')} |

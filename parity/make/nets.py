@@ -15,6 +15,12 @@ TOKENS = 1 + MAX_GRID * MAX_GRID
 HIDDEN = 24
 
 
+def shape(channels: int, side: int, down: int, embedding: int, width: int) -> None:
+    """Other sizes for all networks that are made from now on: latents of `channels` x `side` x `side`, tiles of `side * down` px."""
+    global CHANNELS, SIDE, DOWN, PIXELS, EMBEDDING, WIDTH
+    CHANNELS, SIDE, DOWN, PIXELS, EMBEDDING, WIDTH = channels, side, down, side * down, embedding, width
+
+
 def timestep_features(t: Tensor) -> Tensor:
     """Sines and cosines of t at geometric frequencies, [B, HIDDEN]."""
     rates = torch.exp(-math.log(500.0) * torch.arange(HIDDEN // 2) / (HIDDEN // 2))

@@ -1,9 +1,10 @@
 """
 Makes the small pack of parts: python parity/make/parts.py OUT. Needs torch, onnx, onnxscript and onnxruntime (the
-environment of models/). Other shapes, another prediction and another ratio than a pack made elsewhere will have.
+environment of models/). Other shapes, another prediction and another ratio than a pack made elsewhere will have;
+`--help` says how to have others still.
 """
 
-import sys
+import argparse
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from case import Pack
 from runtimes import OnnxGraphs, TorchGraphs
 
 SCHEDULER = {**SCALED, "prediction_type": "v_prediction"}
+RATIO = 4
 PRIOR = {"num_train_timesteps": 500, "beta_schedule": "squaredcos_cap_v2", "prediction_type": "sample"}
 COSINE = 0.05
 rng = np.random.default_rng(3)
@@ -65,8 +67,9 @@ def record_resizer(pack: Pack) -> None:
 
 
 def record_models(pack: Pack) -> None:
-    params = {"image_step": 2, "repeat": 8}
-    arrays = {"x": normal(*latent(2)), "t": np.float32([500, 37]), "z": normal(*latent(1)), "small": normal(1, 3, 8, 8), "mag": np.int64([1, 3])}
+    params = {"image_step": 2, "repeat": nets.DOWN * 2}
+    small = 1, 3, nets.PIXELS // params["repeat"], nets.PIXELS // params["repeat"]
+    arrays = {"x": normal(*latent(2)), "t": np.float32([500, 37]), "z": normal(*latent(1)), "small": normal(*small), "mag": np.int64([1, 3])}
     arrays |= {"prior_x": normal(2, nets.WIDTH, nets.TOKENS), "prior_t": np.float32([499, 12]), "prior_label": np.int64([0, 3])}
     arrays |= {f"grid{g}": a.standardise(normal(2, nets.EMBEDDING, g, g)) for g in (1, 2, 4)}
     context = pack.exact.summarizer(arrays["grid2"], arrays["mag"])
@@ -87,10 +90,11 @@ def record_models(pack: Pack) -> None:
 
 
 def record_projection(pack: Pack, schedule: a.Schedule) -> None:
-    params = {"t": 275, "K": 2, "h": 0.005, "lam": 0.4, "w": 1.5, "p": 4}
+    params = {"t": 275, "K": 2, "h": 0.005, "lam": 0.4, "w": 1.5, "p": RATIO}
     right = a.Settings(**{name: params[name] for name in ("K", "h", "lam", "w", "p")})
     context = pack.exact.summarizer(a.standardise(normal(1, nets.EMBEDDING, 1, 1)), np.int64([0]))
-    guide = np.clip(a.resize(normal(1, 3, 8, 8), 2), -1, 1)
+    half = nets.PIXELS // params["p"] // 2
+    guide = np.clip(a.resize(normal(1, 3, half, half), 2), -1, 1)
     start = normal(*latent(1))
     xs, x0 = a.newton(pack.exact, schedule, start, params["t"], context, guide, right)
     track = [start, *xs]
@@ -164,7 +168,8 @@ def record_postpass(pack: Pack, schedule: a.Schedule) -> None:
     windows = [(top, left) for top in range(0, height - nets.SIDE + 1, step) for left in range(0, width - nets.SIDE + 1, step)]
     params = {"timesteps": timesteps, "t0": timesteps[0], "stride": stride, "window": nets.SIDE, "window_stride": step, "w": 2.0}
     params |= {"tiles": [rows, columns], "mag": 0, "windows": windows}
-    canvas, noise, vectors = normal(1, 4, height, width), normal(3, 1, 4, height, width), normal(nets.EMBEDDING, rows, columns)
+    canvas, noise = normal(1, nets.CHANNELS, height, width), normal(3, 1, nets.CHANNELS, height, width)
+    vectors = normal(nets.EMBEDDING, rows, columns)
     abar = schedule.abar(timesteps[0])
     start = a.f32(abar**0.5 * canvas + (1 - abar) ** 0.5 * noise[0])
 
@@ -195,8 +200,10 @@ def record_postpass(pack: Pack, schedule: a.Schedule) -> None:
 
 
 def record_decode(pack: Pack) -> None:
-    z = 1.2 * normal(1, 4, 20, 28)
-    params = {"window": nets.SIDE, "size": [20, 28], "window_stride": 4, "sigma": 0.8}
+    stride = nets.SIDE // 4
+    size = [nets.SIDE + stride, nets.SIDE + 3 * stride]
+    z = 1.2 * normal(1, nets.CHANNELS, *size)
+    params = {"window": nets.SIDE, "size": size, "window_stride": stride, "sigma": 0.8}
 
     def outputs(graphs, sigma: float = 0.8) -> dict[str, np.ndarray]:
         return {"image": a.decode(graphs, z, params["window_stride"], sigma)}
@@ -286,4 +293,14 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of the pack")
+    for name, usual in {"channels": nets.CHANNELS, "side": nets.SIDE, "down": nets.DOWN, "embedding": nets.EMBEDDING, "width": nets.WIDTH}.items():
+        parser.add_argument(f"--{name}", type=int, default=usual, help=f"{usual} by default")
+    parser.add_argument("--ratio", type=int, default=RATIO, help="magnification of the projection's tile over its guide's, 4 by default")
+    parser.add_argument("--prediction", default=SCHEDULER["prediction_type"], choices=("epsilon", "v_prediction", "sample"))
+    options = parser.parse_args()
+    nets.shape(options.channels, options.side, options.down, options.embedding, options.width)
+    RATIO = options.ratio
+    SCHEDULER["prediction_type"] = options.prediction
+    main(options.out)

@@ -31,6 +31,7 @@ export {
   WatchResponse,
 } from './gen/tessera/v1/coordinator.js';
 export {
+  Claim,
   Conditioning,
   DecodedTile,
   DecodeRequest,

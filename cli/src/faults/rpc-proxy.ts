@@ -22,6 +22,12 @@ export type CallFate =
   | 'lies NaN'
   | 'lies shape';
 
+/** What passes is changed so, on its way to the node and back: messages of the method of a path, whole. */
+export interface Disguise {
+  request(path: string, bytes: Buffer): Buffer;
+  answer(path: string, bytes: Buffer): Buffer;
+}
+
 /** Lost calls are felt by a deadline, which is a minute for a node that has not answered three times yet. */
 const ANSWERS_FIRST = 6;
 const LATEST_MS = 400;
@@ -35,13 +41,15 @@ export class RpcProxy {
   readonly #server = new Server(CHANNEL_OPTIONS);
   readonly #fateOf: () => CallFate;
   readonly #slower: number;
+  readonly #disguise: Disguise | undefined;
   #node: Client | undefined;
   #answers = 0;
   #address = '';
 
-  private constructor(fateOf: () => CallFate, slower: number) {
+  private constructor(fateOf: () => CallFate, slower: number, disguise: Disguise | undefined) {
     this.#fateOf = fateOf;
     this.#slower = slower;
+    this.#disguise = disguise;
     const methods = Object.values(NodeService);
     const definition = Object.fromEntries(
       methods.map(({ path }) => [
@@ -71,8 +79,8 @@ export class RpcProxy {
   }
 
   /** `slower`: how many times as long as the node takes its answers take. */
-  static async start(fateOf: () => CallFate, slower = 1): Promise<RpcProxy> {
-    const proxy = new RpcProxy(fateOf, slower);
+  static async start(fateOf: () => CallFate, slower = 1, disguise?: Disguise): Promise<RpcProxy> {
+    const proxy = new RpcProxy(fateOf, slower, disguise);
     const port = await new Promise<number>((resolve, reject) => {
       proxy.#server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
@@ -134,10 +142,10 @@ export class RpcProxy {
         path,
         raw.serialize,
         raw.deserialize,
-        call.request,
+        this.#disguise?.request(path, call.request) ?? call.request,
         metadata ?? new Metadata(),
         { deadline: call.getDeadline() },
-        (error, bytes) => (error ? reject(error) : resolve(bytes!)),
+        (error, bytes) => (error ? reject(error) : resolve(this.#disguise?.answer(path, bytes!) ?? bytes!)),
       );
     });
   }

@@ -7,7 +7,8 @@ import { Service } from './service.js';
 export interface FarmProcesses {
   /** Where its nats-server is. */
   url(): string;
-  node(name: string): Promise<Service>;
+  /** `bundle` is a folder; the tiny one by default. */
+  node(name: string, bundle?: string, ...options: string[]): Promise<Service>;
   /** `state` is the folder of its jobs. */
   coordinator(state: string, ...options: string[]): Promise<Service>;
 }
@@ -26,15 +27,16 @@ export function farmProcesses(): FarmProcesses {
     await nats.stop();
   });
 
-  const start = async (...args: string[]) => {
-    const service = await Service.start([...args, '--nats', nats.url, '--bundle', TINY_BUNDLE]);
+  const start = async (bundle: string, ...args: string[]) => {
+    const service = await Service.start([...args, '--nats', nats.url, '--bundle', bundle]);
     services.push(service);
     return service;
   };
   return {
     url: () => nats.url,
-    node: (name) => start('node', '--listen', '127.0.0.1:0', '--name', name, '--threads', '1'),
+    node: (name, bundle = TINY_BUNDLE, ...options) =>
+      start(bundle, 'node', '--listen', '127.0.0.1:0', '--name', name, '--threads', '1', ...options),
     coordinator: (state, ...options) =>
-      start('coordinator', '--grpc', '127.0.0.1:0', '--state', state, ...options),
+      start(TINY_BUNDLE, 'coordinator', '--grpc', '127.0.0.1:0', '--state', state, ...options),
   };
 }

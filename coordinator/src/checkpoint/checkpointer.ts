@@ -3,8 +3,12 @@ import type { JobRun } from '../run/job-run.js';
 import { type JobState, saveState } from './job-state.js';
 import type { StateStore } from './state-store.js';
 
-/** Seconds between checkpoints: what a kill -9 makes a job do again, at most, besides the time of saving. */
+/** Most seconds between checkpoints: what a kill -9 makes a job do again, at most, besides the time of saving. */
 export const CHECKPOINT_SECONDS = 15;
+/** Fewest: a picture of a minute or two is to repeat no more than a twentieth of its work. */
+export const LEAST_CHECKPOINT_SECONDS = 3;
+/** In between, so many times what saving took: answers wait for it, and that is to be a fiftieth of the time at most. */
+const TIMES_SAVING = 50;
 
 /** What a checkpointer needs besides what it saves. */
 export interface CheckpointerOptions {
@@ -16,7 +20,7 @@ export interface CheckpointerOptions {
   readonly picture: JobState['picture'];
   /** Seconds from any origin. */
   readonly now: () => number;
-  /** Seconds between checkpoints. */
+  /** Seconds between checkpoints, instead of what follows from how long they take. */
   readonly interval?: number | undefined;
   /** Called with what a checkpoint took. */
   readonly onSaved: (saved: { readonly seconds: number; readonly bytes: number }) => void;
@@ -33,9 +37,11 @@ export class Checkpointer {
   readonly #fingerprint: string;
   readonly #numerics: string;
   readonly #now: () => number;
-  readonly #interval: number;
+  readonly #fixedInterval: number | undefined;
   readonly #onSaved: CheckpointerOptions['onSaved'];
   #last: number;
+  /** Seconds that the last checkpoint took. */
+  #took = 0;
   #saving: Promise<void> | undefined;
   /** State of the picture at the last checkpoint. */
   #picture: JobState['picture'];
@@ -46,7 +52,7 @@ export class Checkpointer {
     store: StateStore,
     run: JobRun,
     writer: PictureWriter | undefined,
-    { fingerprint, numerics, picture, now, interval = CHECKPOINT_SECONDS, onSaved }: CheckpointerOptions,
+    { fingerprint, numerics, picture, now, interval, onSaved }: CheckpointerOptions,
   ) {
     this.#store = store;
     this.#run = run;
@@ -55,7 +61,7 @@ export class Checkpointer {
     this.#numerics = numerics;
     this.#picture = picture;
     this.#now = now;
-    this.#interval = interval;
+    this.#fixedInterval = interval;
     this.#onSaved = onSaved;
     this.#last = now();
   }
@@ -69,6 +75,11 @@ export class Checkpointer {
   async saveIfDue(): Promise<void> {
     if (this.#saving !== undefined || this.#now() - this.#last < this.#interval) return;
     await this.save();
+  }
+
+  get #interval(): number {
+    const affordable = Math.max(LEAST_CHECKPOINT_SECONDS, TIMES_SAVING * this.#took);
+    return this.#fixedInterval ?? Math.min(affordable, CHECKPOINT_SECONDS);
   }
 
   /** Saves now. */
@@ -96,9 +107,10 @@ export class Checkpointer {
     this.#saving = save().finally(() => {
       this.#saving = undefined;
       this.#last = this.#now();
+      this.#took = this.#last - began;
     });
     await this.#saving;
-    this.#onSaved({ seconds: this.#last - began, bytes: this.#bytes });
+    this.#onSaved({ seconds: this.#took, bytes: this.#bytes });
   }
 
   async #pictureState(): Promise<JobState['picture']> {

@@ -41,6 +41,7 @@ async function dispatching(nodes: Readonly<Record<string, number>>, batches: num
   let next = 0;
   const batchOf = (batch: number, tiles: number): Batch => ({
     job: 'job',
+    priority: 4,
     size: tiles,
     units: tiles,
     send: ({ name }: NodeHandle) =>

@@ -4,7 +4,7 @@ import { backlogSeconds, type Flight } from './flight.js';
 import type { NodeHandle } from './node-handle.js';
 import type { NodePool } from './node-pool.js';
 import { Others, type Shares, shareOf } from './share.js';
-import { mostOverdue } from './stragglers.js';
+import { Stragglers } from './stragglers.js';
 import { Watch } from './watch.js';
 
 /** Work for one node, taken off the queue. */
@@ -13,6 +13,8 @@ export interface Batch {
   readonly size: number;
   /** Id of its job. */
   readonly job: string;
+  /** Of its job: 0 (last) .. 9 (first). */
+  readonly priority: number;
   /** What it costs, in denoiser evaluations. */
   readonly units: number;
   /** Sends it and applies the answer; what another node was faster with is ignored. Rejects if the call as a whole failed. */
@@ -33,6 +35,9 @@ export interface WorkSource {
 
 /** Batches in flight a device: while one computes the next is on its way, and no more than that waits in a node. */
 export const BATCHES_IN_FLIGHT = 2;
+
+/** Seconds after which a node that does more urgent work for another coordinator is asked again. */
+export const OUTRANKED_SECONDS = 0.25;
 
 /**
  * Keeps every ready node at two batches in flight. Nodes are given work as they finish, so that work goes by speed
@@ -81,10 +86,16 @@ export class Dispatcher {
       // The fastest first: what is left for the slowest may be nothing.
       free.sort((a, b) => a.secondsPerTask - b.secondsPerTask);
       const shares = this.#shares(ready);
-      for (const node of free) this.#give(node, shares);
+      for (const node of free) {
+        if (this.#source.waiting === 0) break;
+        this.#give(node, shares);
+      }
     }
     if (this.#source.waiting > 0) return;
-    for (const node of ready) if (node.inFlight === 0) this.#race(node, ready);
+    const idle = ready.filter(({ inFlight }) => inFlight === 0);
+    if (idle.length === 0) return;
+    const stragglers = new Stragglers(ready, this.#clock.now());
+    for (const node of idle) this.#race(node, stragglers);
   }
 
   #shares(ready: readonly NodeHandle[]): Shares {
@@ -107,8 +118,8 @@ export class Dispatcher {
     if (batch !== undefined) void this.#send(node, batch);
   }
 
-  #race(node: NodeHandle, ready: readonly NodeHandle[]): void {
-    const flight = mostOverdue(node, ready, this.#clock.now());
+  #race(node: NodeHandle, stragglers: Stragglers): void {
+    const flight = stragglers.mostOverdue(node);
     const rival = flight?.batch.rival(node);
     if (rival === undefined) return;
     flight!.raced = true;
@@ -126,13 +137,22 @@ export class Dispatcher {
     } catch (error) {
       const coded = TesseraError.from(error);
       node.answeredAt = this.#clock.now();
-      if (!this.#stopped) {
-        batch.giveBack(node, coded);
-        this.#pool.failed(node, coded);
-      }
+      if (!this.#stopped) this.#failed(node, batch, coded);
     } finally {
       node.flights.splice(node.flights.indexOf(flight), 1);
       this.wake();
     }
+  }
+
+  #failed(node: NodeHandle, batch: Batch, error: TesseraError): void {
+    if (error.code === 'TESSERA_OUTRANKED') {
+      node.outranks = Math.max(node.outranks, batch.priority);
+      this.#clock.after(OUTRANKED_SECONDS, () => {
+        node.outranks = -1;
+        this.wake();
+      });
+    }
+    batch.giveBack(node, error);
+    this.#pool.failed(node, error);
   }
 }

@@ -26,6 +26,8 @@ export class NodeHandle {
   #unitsPerTask = 1;
   /** Calls in a row that failed as a whole. */
   failures = 0;
+  /** Jobs of this priority or less are not for it now: it does more urgent work for another coordinator. */
+  outranks = -1;
   /** Wrong answers to what others could do; forgotten bit by bit with right ones. */
   faults = 0;
   /** Contexts (hex digests) it has been sent and is believed to hold. */

@@ -1,6 +1,7 @@
 import { InProcessFrameBus } from '@tessera/proto';
-import { fitGrid } from '@tessera/tiler';
+import { fitGrid, TesseraError } from '@tessera/tiler';
 import { afterEach, describe, expect, it } from 'vitest';
+import { BATCHES_IN_FLIGHT } from '../dispatch/dispatcher.js';
 import { NodeConnection } from '../dispatch/node-connection.js';
 import { footprint } from '../job/footprint.js';
 import { renderOnFarm } from '../job/render-job.js';
@@ -15,7 +16,7 @@ import { SimulatedNode } from '../simulation/simulated-node.js';
 import { VirtualClock } from '../simulation/virtual-clock.js';
 import { faultFarm } from '../testing/fault-farm.js';
 import { faultJob, hashes } from '../testing/fault-job.js';
-import { after, silent } from '../testing/faults.js';
+import { after, refusing, silent, times } from '../testing/faults.js';
 import { Farm } from './farm.js';
 
 const { bus, start } = faultFarm();
@@ -90,5 +91,42 @@ describe('jobs of one farm', () => {
     await clock.runUntil(() => ended.length > 0, 100);
     expect([ended, clock.now() < 2]).toEqual([['small'], true]);
     await clock.runUntil(() => ended.length === 2, 1000);
+  });
+
+  it('wait where another coordinator has more urgent work, and hold it against nobody', async () => {
+    farm = new Farm();
+    const node = await start();
+    await farm.pool.add(new NodeConnection(node.address));
+    const alone = hashes(await render(faultJob({}, { id: 'alone' })));
+    const outranked = new TesseraError('TESSERA_OUTRANKED', 'Later');
+    node.denoising = times(5, refusing(outranked));
+    node.decoding = times(2, refusing(outranked));
+    const states: string[] = [];
+    farm.onNodes(() => states.push(...farm.nodes.map(({ state }) => state)));
+    expect(hashes(await render(faultJob({}, { id: 'outranked' })))).toEqual(alone);
+    expect(states).toEqual([]);
+  });
+
+  it('go on with more urgent ones at once where less urgent ones wait', async () => {
+    farm = new Farm({ clock: new VirtualClock() });
+    const node = await start();
+    await farm.pool.add(new NodeConnection(node.address));
+    let refusals = 0;
+    let refused = () => {};
+    const waits = new Promise<void>((resolve) => (refused = resolve));
+    node.denoising = (request, answer) => {
+      if (request.claim!.priority > 4) return answer();
+      refusals++;
+      refused();
+      return Promise.reject(new TesseraError('TESSERA_OUTRANKED', 'Later'));
+    };
+    const stop = new AbortController();
+    const low = render(faultJob({}, { id: 'low', priority: 4 }), stop.signal);
+    await waits;
+    // The clock stands still: what waits for it to ask again waits for ever.
+    await render(faultJob({}, { id: 'high', priority: 5 }));
+    expect(refusals).toBeLessThanOrEqual(BATCHES_IN_FLIGHT);
+    stop.abort();
+    await expect(low).rejects.toMatchObject({ code: 'TESSERA_CANCELLED' });
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Clock, SYSTEM_CLOCK } from '../dispatch/clock.js';
 import { Dispatcher } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
@@ -23,6 +24,8 @@ export interface FarmOptions {
 
 /** The nodes of one coordinator and the jobs that share them. The embedded mode is a farm of one node and one job. */
 export class Farm {
+  /** Tells nodes its coordinator from others. */
+  readonly id: string = randomUUID();
   readonly pool: NodePool;
   readonly #scheduler = new JobScheduler();
   readonly #dispatcher: Dispatcher;

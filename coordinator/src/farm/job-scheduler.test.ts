@@ -14,7 +14,15 @@ function job(id: string, priority: number, batches: number, served: string[], si
     if (left === 0) return undefined;
     left--;
     served.push(id);
-    return { job: id, size, units: size, send: async () => {}, giveBack: () => {}, rival: () => undefined };
+    return {
+      job: id,
+      priority,
+      size,
+      units: size,
+      send: async () => {},
+      giveBack: () => {},
+      rival: () => undefined,
+    };
   };
   return { id, priority, work: { waiting: 0, take } };
 }

@@ -69,6 +69,7 @@ export class RenderSession {
     this.job = new JobRun(plan, {
       id: job.id,
       bundle: job.bundle,
+      claim: { coordinator: farm.id, priority: this.#priority },
       nodes: () => farm.nodes,
       numerics: this.numerics,
       owned: () => this.#owned,

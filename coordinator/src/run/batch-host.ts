@@ -1,3 +1,4 @@
+import type { Claim } from '@tessera/proto';
 import type { TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { Batch } from '../dispatch/dispatcher.js';
@@ -15,6 +16,8 @@ export interface BatchHost {
   /** SHA-256 of the bundle's manifest, hex. */
   readonly bundle: string;
   readonly plan: JobPlan;
+  /** What nodes are told of whom they work for. */
+  readonly claim: Claim;
   /** Ends the calls under way. */
   readonly signal: AbortSignal;
   /** What the job has cost so far. */

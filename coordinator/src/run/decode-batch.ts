@@ -27,6 +27,10 @@ export class DecodeBatch implements Batch {
     return this.#run.id;
   }
 
+  get priority(): number {
+    return this.#run.claim.priority;
+  }
+
   get size(): number {
     return this.#tasks.length;
   }
@@ -36,7 +40,7 @@ export class DecodeBatch implements Batch {
   }
 
   async send(node: NodeHandle): Promise<void> {
-    const { bundle, signal } = this.#run;
+    const { bundle, claim, signal } = this.#run;
     const requested = this.#tasks
       .map((task, index) => this.#request(task, index))
       .filter((tile) => tile !== undefined);
@@ -48,7 +52,8 @@ export class DecodeBatch implements Batch {
     const seconds = callSeconds(node.bundle(bundle)!, asked);
     const headers = this.#observer.headers();
     this.#observer.sent();
-    const response = await node.api.decode({ bundle, tiles: requested }, { seconds, signal, headers });
+    const request = { bundle, claim, tiles: requested };
+    const response = await node.api.decode(request, { seconds, signal, headers });
     this.#observer.answered(response.work);
     const outcomes = new Map(response.tiles.map((tile) => [tile.id, tile.outcome]));
     await this.#run.apply(() => {

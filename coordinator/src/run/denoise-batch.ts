@@ -28,6 +28,10 @@ export class DenoiseBatch implements Batch {
     return this.#run.id;
   }
 
+  get priority(): number {
+    return this.#run.claim.priority;
+  }
+
   get size(): number {
     return this.#tasks.length;
   }
@@ -44,6 +48,7 @@ export class DenoiseBatch implements Batch {
     try {
       const request = {
         bundle: run.bundle,
+        claim: run.claim,
         projection: projectionMessage(this.#tasks[0]!.pass.planned.projection),
         tiles: this.#tasks.map((task, index) => denoiseTile(task, index, gathered[index]!, node, context)),
       };

@@ -1,4 +1,4 @@
-import type { FrameBus } from '@tessera/proto';
+import type { Claim, FrameBus } from '@tessera/proto';
 import type { PictureWriter, TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState } from '../checkpoint/job-state.js';
@@ -13,6 +13,8 @@ export interface JobRunOptions extends RunInputs {
   readonly id: string;
   /** SHA-256 of the bundle's manifest, hex. */
   readonly bundle: string;
+  /** What nodes are told of whom they work for. */
+  readonly claim: Claim;
   readonly bus: FrameBus;
   /** Makes the stage that turns windows into the picture; undefined leaves the picture out. */
   readonly pixels: ((events: PixelEvents) => PixelStage) | undefined;

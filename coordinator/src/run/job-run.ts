@@ -1,4 +1,4 @@
-import { frameSubject } from '@tessera/proto';
+import { type Claim, frameSubject } from '@tessera/proto';
 import { type PictureWriter, TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState, SavedPass } from '../checkpoint/job-state.js';
@@ -41,6 +41,7 @@ export class JobRun implements WorkSource, BatchHost {
   readonly id: string;
   readonly bundle: string;
   readonly plan: JobPlan;
+  readonly claim: Claim;
   readonly pixels: PixelStage | undefined;
   readonly signal: AbortSignal;
   /** The picture that is being written; undefined where there is none. */
@@ -68,6 +69,7 @@ export class JobRun implements WorkSource, BatchHost {
   constructor(plan: JobPlan, options: JobRunOptions) {
     this.id = options.id;
     this.bundle = options.bundle;
+    this.claim = options.claim;
     this.plan = plan;
     this.signal = options.signal;
     const { channels, size } = plan.manifest.tile;
@@ -130,6 +132,11 @@ export class JobRun implements WorkSource, BatchHost {
     return node.bundle(this.bundle)?.numerics === this.#options.numerics;
   }
 
+  /** Whether a node may be given some of it now. */
+  #takes(node: NodeHandle): boolean {
+    return this.#mayWork(node) && node.outranks < this.claim.priority;
+  }
+
   /** How many tasks wait for a node. */
   get queued(): readonly QueueDepth[] {
     return this.#queue.depths;
@@ -147,7 +154,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   take(node: NodeHandle, shares: Shares): Batch | undefined {
-    if (!this.#options.owned() || !this.#mayWork(node)) return undefined;
+    if (!this.#options.owned() || !this.#takes(node)) return undefined;
     const { padded } = node.bundle(this.bundle)!;
     const most = this.#mostTiles(node);
     const waiting = this.#queue.length;
@@ -155,7 +162,7 @@ export class JobRun implements WorkSource, BatchHost {
     // Not for what other jobs have there: a huge one always has something.
     const more = node.flights.some(({ batch }) => batch.job === this.id);
     if (more && waiting < (padded ? most : Math.min(2, most))) return undefined;
-    const share = shares.of(node, (other) => this.#mayWork(other), waiting, most);
+    const share = shares.of(node, (other) => this.#takes(other), waiting, most);
     // A run that is filled up takes as long as a full one.
     const limit = share === 0 || padded ? most : withNoneLeftAlone(share, waiting);
     // What is better left to other nodes is so only while they may do it.
@@ -171,7 +178,7 @@ export class JobRun implements WorkSource, BatchHost {
   }
 
   rival(tasks: readonly Task[], node: NodeHandle): Batch | undefined {
-    if (!this.#options.owned() || !this.#mayWork(node)) return undefined;
+    if (!this.#options.owned() || !this.#takes(node)) return undefined;
     const open = tasks.filter((task) => !task.done && task.failures.allows(node.api.address));
     return open.length === 0 ? undefined : this.#batchOf(open, node, true);
   }
@@ -257,6 +264,10 @@ export class JobRun implements WorkSource, BatchHost {
 
   retry(task: Task, position: string, node: NodeHandle, error: TesseraError): void {
     if (task.done) return;
+    if (error.code === 'TESSERA_OUTRANKED') {
+      this.#ready.whenGuided(task);
+      return;
+    }
     this.observer.failed(task, position, node, error);
     this.retries.add(task, position, node, error);
   }

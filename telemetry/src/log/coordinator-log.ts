@@ -138,7 +138,7 @@ class BatchLog implements BatchObserver {
   }
 
   failed({ code, message }: TesseraError): void {
-    const level = code === 'TESSERA_CANCELLED' ? 'debug' : 'warn';
+    const level = code === 'TESSERA_CANCELLED' || code === 'TESSERA_OUTRANKED' ? 'debug' : 'warn';
     this.#log[level]({ ...this.#fields, code, cause: message }, 'batch failed');
   }
 }

@@ -108,6 +108,12 @@ export const ERROR_CODES = {
     http: 405,
     about: 'that address does not take the method',
   },
+  TESSERA_OUTRANKED: {
+    exit: 3,
+    grpc: 10,
+    http: 503,
+    about: 'a node does work of higher priority for another coordinator',
+  },
 } as const;
 
 /** One of the stable codes. */

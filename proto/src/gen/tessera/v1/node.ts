@@ -117,6 +117,19 @@ export interface DenoiseRequest {
   bundle: string;
   projection: Projection | undefined;
   tiles: DenoiseTile[];
+  claim?: Claim | undefined;
+}
+
+/**
+ * On whose behalf a node computes. While it has a call for a job of higher priority from another coordinator under way it
+ * refuses the call with TESSERA_OUTRANKED: ask again a little later. Calls of one coordinator never refuse one another, since
+ * that one orders them itself. A request without a claim is of priority 0, from a coordinator without a name.
+ */
+export interface Claim {
+  /** Unique among the coordinators of a farm. */
+  coordinator: string;
+  /** Of the job: 0 (last) .. 9 (first). */
+  priority: number;
 }
 
 export interface DenoiseTile {
@@ -225,6 +238,7 @@ export interface Work {
 export interface DecodeRequest {
   bundle: string;
   tiles: DecodeTile[];
+  claim?: Claim | undefined;
 }
 
 export interface DecodeTile {
@@ -1010,7 +1024,7 @@ export const Newton: MessageFns<Newton> = {
 };
 
 function createBaseDenoiseRequest(): DenoiseRequest {
-  return { bundle: "", projection: undefined, tiles: [] };
+  return { bundle: "", projection: undefined, tiles: [], claim: undefined };
 }
 
 export const DenoiseRequest: MessageFns<DenoiseRequest> = {
@@ -1023,6 +1037,9 @@ export const DenoiseRequest: MessageFns<DenoiseRequest> = {
     }
     for (const v of message.tiles) {
       DenoiseTile.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.claim !== undefined) {
+      Claim.encode(message.claim, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1064,6 +1081,14 @@ export const DenoiseRequest: MessageFns<DenoiseRequest> = {
             message.tiles.push(DenoiseTile.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.claim = Claim.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1086,6 +1111,74 @@ export const DenoiseRequest: MessageFns<DenoiseRequest> = {
       ? Projection.fromPartial(object.projection)
       : undefined;
     message.tiles = object.tiles?.map((e) => DenoiseTile.fromPartial(e)) || [];
+    message.claim = (object.claim !== undefined && object.claim !== null) ? Claim.fromPartial(object.claim) : undefined;
+    return message;
+  },
+};
+
+function createBaseClaim(): Claim {
+  return { coordinator: "", priority: 0 };
+}
+
+export const Claim: MessageFns<Claim> = {
+  encode(message: Claim, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.coordinator !== "") {
+      writer.uint32(10).string(message.coordinator);
+    }
+    if (message.priority !== 0) {
+      writer.uint32(16).uint32(message.priority);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Claim {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClaim();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.coordinator = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.priority = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Claim>): Claim {
+    return Claim.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Claim>): Claim {
+    const message = createBaseClaim();
+    message.coordinator = object.coordinator ?? "";
+    message.priority = object.priority ?? 0;
     return message;
   },
 };
@@ -2007,7 +2100,7 @@ export const Work: MessageFns<Work> = {
 };
 
 function createBaseDecodeRequest(): DecodeRequest {
-  return { bundle: "", tiles: [] };
+  return { bundle: "", tiles: [], claim: undefined };
 }
 
 export const DecodeRequest: MessageFns<DecodeRequest> = {
@@ -2017,6 +2110,9 @@ export const DecodeRequest: MessageFns<DecodeRequest> = {
     }
     for (const v of message.tiles) {
       DecodeTile.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.claim !== undefined) {
+      Claim.encode(message.claim, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -2050,6 +2146,14 @@ export const DecodeRequest: MessageFns<DecodeRequest> = {
             message.tiles.push(DecodeTile.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.claim = Claim.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2069,6 +2173,7 @@ export const DecodeRequest: MessageFns<DecodeRequest> = {
     const message = createBaseDecodeRequest();
     message.bundle = object.bundle ?? "";
     message.tiles = object.tiles?.map((e) => DecodeTile.fromPartial(e)) || [];
+    message.claim = (object.claim !== undefined && object.claim !== null) ? Claim.fromPartial(object.claim) : undefined;
     return message;
   },
 };
