@@ -49,6 +49,7 @@ try {
       tesseraSeconds: tessera,
       peerSeconds: peer,
       ratio: median(rounds.map((round) => round.peer / round.tessera)),
+      rounds: rounds.map((round) => (round.peer / round.tessera).toFixed(3)).join(' '),
       mustReach: 1,
       psnr: psnr(a.data, b.data, 2),
       psnrMustPass: 40,

@@ -2,6 +2,7 @@
 // file it was installed from, and the compiler knows what it has built.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { bundleSchemas } from './bundle.mjs';
 import { buildPage } from './page.mjs';
 import { isMain, must, ROOT, tool } from './run.mjs';
 
@@ -11,6 +12,7 @@ export async function setup() {
   checkNode();
   await install();
   await must(tool('tsc'), ['-b']);
+  await bundleSchemas();
   await buildPage();
 }
 

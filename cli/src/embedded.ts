@@ -1,5 +1,6 @@
 import { NodeConnection } from '@tessera/coordinator';
 import { type Bundle, type NodeObserver, TesseraNode } from '@tessera/gpu-node';
+import type { DeviceThread } from '@tessera/gpu-node/thread';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
 import { cacheFolder } from './cache-folder.js';
 
@@ -10,6 +11,8 @@ export const EMBEDDED = 'embedded';
 export interface NodeOptions {
   readonly bundles: readonly Bundle[];
   readonly device: string;
+  /** The thread of the device, if it was started already. */
+  readonly thread?: DeviceThread | undefined;
   readonly threads?: number | undefined;
   readonly batch?: number | undefined;
 }
@@ -30,7 +33,7 @@ export interface Embedded {
 
 /** Starts the node on an ephemeral port of the loopback interface; resolves when it has warmed up. */
 export async function startEmbedded(
-  { bundles, device, threads, batch }: NodeOptions,
+  { bundles, device, thread, threads, batch }: NodeOptions,
   watch?: Watch,
 ): Promise<Embedded> {
   const bus = new InProcessFrameBus();
@@ -40,6 +43,7 @@ export async function startEmbedded(
     name: EMBEDDED,
     cache: cacheFolder(),
     device,
+    thread,
     bus: watch?.observe(bus) ?? bus,
     ...(watch && { observer: watch.observer }),
     ...(threads !== undefined && { threads }),

@@ -1,3 +1,4 @@
+import { launchThread } from '@tessera/gpu-node/thread';
 import { createProgram } from './program.js';
 import { reportError } from './report-error.js';
 
@@ -9,10 +10,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 /** Runs the command line; sets the exit code and never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // What computes here is needed last and takes longest to start.
+  const thread = computes(argv) ? launchThread() : undefined;
   try {
-    const program = await createProgram(argv);
+    const program = await createProgram(argv, thread);
     await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = reportError(error, argv.includes('--json'));
+  } finally {
+    await thread?.terminate('the command is over');
   }
+}
+
+/** Whether a command line asks for a picture from this machine. */
+function computes(argv: readonly string[]): boolean {
+  const elsewhere = ['--help', '-h', '--plan', '--coordinator'];
+  return argv[2] === 'render' && !elsewhere.some((option) => argv.includes(option));
 }

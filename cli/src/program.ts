@@ -1,9 +1,10 @@
+import type { DeviceThread } from '@tessera/gpu-node/thread';
 import { Command } from 'commander';
 import { VERSION } from './version.js';
 
 /** Every subcommand, in the order of --help; what a command needs is loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-  render: async () => (await import('./commands/render.js')).renderCommand(),
+const COMMANDS: Readonly<Record<string, (thread?: DeviceThread) => Promise<Command>>> = {
+  render: async (thread) => (await import('./commands/render.js')).renderCommand(thread),
   serve: async () => (await import('./commands/serve.js')).serveCommand(),
   bundle: async () => (await import('./commands/bundle.js')).bundleCommand(),
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand(),
@@ -21,16 +22,16 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 
 /**
  * The `tessera` command with the subcommand that `argv` names, as the second word after `node`, or with all of them where it names
- * none. Errors are thrown, not printed.
+ * none. Errors are thrown, not printed. A command that computes here does so on `thread`.
  */
-export async function createProgram(argv: readonly string[]): Promise<Command> {
+export async function createProgram(argv: readonly string[], thread?: DeviceThread): Promise<Command> {
   const program = new Command('tessera')
     .description('Renders pictures far larger than its model can see, coherent at every scale.')
     .version(VERSION)
     .showSuggestionAfterError();
   const one = COMMANDS[argv[2] ?? ''];
   const wanted = one ? [one] : argv[2] === '--version' ? [] : Object.values(COMMANDS);
-  for (const command of wanted) program.addCommand(await command());
+  for (const command of wanted) program.addCommand(await command(thread));
   throwErrors(program);
   return program;
 }

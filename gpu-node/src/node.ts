@@ -36,6 +36,7 @@ import { observed } from './service/observed.js';
 import { Precedence } from './service/precedence.js';
 import { RunMethod } from './service/run.js';
 import { Device } from './worker/device.js';
+import type { DeviceThread } from './worker/launch.js';
 import type { DeviceSettings } from './worker/protocol.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -55,6 +56,8 @@ export interface NodeOptions {
   readonly bus: FrameBus;
   /** ONNX Runtime's execution provider: "cpu" (the default), "cuda:0", "webgpu" ...; or "simulated:16ms", for benchmarks. */
   readonly device?: string;
+  /** Its thread, if it was started already (`launchThread`). */
+  readonly thread?: DeviceThread | undefined;
   /** Intra-op threads; by default those the process may use. */
   readonly threads?: number;
   /** Denoiser evaluations in a run; by default the fastest of a short measurement. */
@@ -162,10 +165,20 @@ export class TesseraNode {
   }
 
   async #listen(
-    { listen, name, bus, certificates, cache, batch, fetchBundle, onDrain = refuseDrain }: NodeOptions,
+    {
+      listen,
+      name,
+      bus,
+      certificates,
+      cache,
+      batch,
+      thread,
+      fetchBundle,
+      onDrain = refuseDrain,
+    }: NodeOptions,
     { device, threads }: DeviceSettings,
   ): Promise<BundleLoader> {
-    const opened = await this.#open(device, threads);
+    const opened = await this.#open(device, threads, thread);
     this.#device = opened;
     const loader = new BundleLoader({
       device: opened,
@@ -217,14 +230,14 @@ export class TesseraNode {
     return loader;
   }
 
-  async #open(device: string, threads: number): Promise<NodeDevice> {
+  async #open(device: string, threads: number, thread?: DeviceThread): Promise<NodeDevice> {
     const onReady = (ready: boolean, reason?: TesseraError) => {
       this.#ready = ready;
       this.#observer.device(ready, reason);
       this.#announce(this.serving);
     };
     const milliseconds = simulatedMilliseconds(device);
-    if (milliseconds === undefined) return await Device.start({ device, threads }, onReady);
+    if (milliseconds === undefined) return await Device.start({ device, threads }, onReady, thread);
     onReady(true);
     return new SimulatedDevice(milliseconds);
   }

@@ -1,3 +1,4 @@
+import type { DeviceThread } from '@tessera/gpu-node/thread';
 import { Command } from 'commander';
 import { addRenderOptions, type RenderOptions } from '../render/options.js';
 import { planOnly } from '../render/plan-only.js';
@@ -14,14 +15,14 @@ Examples:
 After Ctrl-C or a crash the same command goes on from <out>.partial/; a farm goes on by itself, and the same command
 comes back to its job. What a coordinator asks for (TLS, a token) comes from the environment or the file: docs/configuration.md.`;
 
-/** `tessera render`. */
-export function renderCommand(): Command {
+/** `tessera render`, on the device of `thread` where that was started already. */
+export function renderCommand(thread?: DeviceThread): Command {
   const command = new Command('render').description('Renders a picture of any size with a model bundle.');
   return addRenderOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (options: RenderOptions) => {
       if (options.plan) return await planOnly(options);
-      if (options.coordinator === undefined) return await render(options);
+      if (options.coordinator === undefined) return await render(options, thread);
       const { renderOnFarm } = await import('../jobs/render-on-farm.js');
       await renderOnFarm(options);
     });

@@ -1,5 +1,5 @@
 import { TesseraError } from '@tessera/tiler';
-import Value from 'typebox/value';
+import { Value } from '@tessera/tiler/schema';
 import { checkEnvironment } from './environment.js';
 import { readConfiguration } from './file.js';
 import { camelCase, type Setting, variable } from './setting.js';

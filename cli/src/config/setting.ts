@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from '@tessera/tiler/schema';
 
 /** One thing that can be set by a flag, by an environment variable or in a file, under one name. */
 export interface Setting<T extends TSchema = TSchema> {

@@ -8,6 +8,7 @@ import {
   renderJob,
 } from '@tessera/coordinator';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
+import type { DeviceThread } from '@tessera/gpu-node/thread';
 import { type EmbeddingGrid, openPicture, TesseraError } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';
 import { checkContent, startingContent } from '../content/starting-content.js';
@@ -23,8 +24,8 @@ import { writeResults } from './results.js';
 import { settingsFrom } from './settings.js';
 import { settingsText } from './settings-text.js';
 
-/** `tessera render`, embedded: one node and the coordinator in this process. Throws coded errors. */
-export async function render(options: RenderOptions): Promise<void> {
+/** `tessera render`, embedded: one node, on `thread`, and the coordinator in this process. Throws coded errors. */
+export async function render(options: RenderOptions, thread?: DeviceThread): Promise<void> {
   const outputs = await checkOutputs(options);
   const bundle = await openBundle(options.bundle);
   const { manifest } = bundle;
@@ -33,7 +34,7 @@ export async function render(options: RenderOptions): Promise<void> {
   const { signal, release } = interruptible(() =>
     process.stderr.write('\nStopping at a place to go on from; Ctrl-C again leaves at once.\n'),
   );
-  const embedded = await startEmbedded({ ...options, bundles: [bundle] });
+  const embedded = await startEmbedded({ ...options, bundles: [bundle], thread });
   try {
     const started = performance.now();
     const grid = await startingContent(

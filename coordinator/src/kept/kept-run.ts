@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 import { Span } from '../http/schema/live.js';
 
 /** Version of what follows; another one is not read. */

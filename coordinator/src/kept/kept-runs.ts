@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Job, JobState } from '@tessera/proto';
+import { Value } from '@tessera/tiler/schema';
 import { LRUCache } from 'lru-cache';
-import Value from 'typebox/value';
 import type { LiveRun } from '../live/live-run.js';
 import { type CoordinatorObserver, UNOBSERVED } from '../observe/observer.js';
 import { keepRun } from './keep-run.js';

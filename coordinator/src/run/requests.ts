@@ -43,6 +43,7 @@ export function denoiseTile(
       grid: sendGrid ? bytesOf(condition.grid()) : new Uint8Array(),
     },
     guide: guide && guideMessage(guide, context),
+    lone: lattice.count === 1,
   };
 }
 

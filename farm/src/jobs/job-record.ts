@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 import { decodeRecord, encodeRecord } from '../record/decode-record.js';
 
 /** 9 is taken first. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 import { decodeRecord, encodeRecord } from '../record/decode-record.js';
 
 /** Names are keys of the bucket: letters, digits, `-`, `_` and inner dots, at most 63 in all. */

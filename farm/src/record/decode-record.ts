@@ -1,6 +1,5 @@
 import { TesseraError } from '@tessera/tiler';
-import type { Static, TSchema } from 'typebox';
-import Value from 'typebox/value';
+import { type Static, type TSchema, Value } from '@tessera/tiler/schema';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 

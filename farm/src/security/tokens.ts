@@ -1,8 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { TesseraError } from '@tessera/tiler';
-import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
+import { type Static, Type, Value } from '@tessera/tiler/schema';
 import { TOKEN_ROLES } from './role.js';
 
 const TokensSchema = Type.Object(

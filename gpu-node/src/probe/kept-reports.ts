@@ -2,13 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { cpus, hostname } from 'node:os';
 import { join } from 'node:path';
+import { type Static, Type, Value } from '@tessera/tiler/schema';
 import ort from 'onnxruntime-node';
-import Type, { type Static } from 'typebox';
-import Value from 'typebox/value';
 import type { DeviceSettings, ProbeReport } from '../worker/protocol.js';
 
 /** Grows when the probe measures something else, or by other means. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A machine is busier one day than the next, and speed is part of what is kept. */
 const LASTS_MS = 24 * 3600 * 1000;

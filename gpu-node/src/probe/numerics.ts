@@ -14,13 +14,16 @@ export interface Numerics {
 /** A single row takes another path than two and more (on the CPU: gemv for gemm), hence 2 beside 1, 4 and 16. */
 const SIZES = [16, 4, 2, 1] as const;
 
+/** How rows are put into runs where that changes their bits: nodes that do otherwise are of another class. */
+const RUNS = 'lone tiles in runs of their own';
+
 /**
  * Evaluates the eager graphs at batch 1, 2, 4 and 16 (those with pictures inside up to 4) on inputs that are the same
  * everywhere (design.md, decision 2).
  */
 export async function probeNumerics(sessions: Sessions): Promise<Numerics> {
   const { manifest } = sessions.bundle;
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(RUNS);
   const least: Record<string, number> = {};
   for (const role of eagerRoles(manifest.graphs)) {
     const most = role === 'decoder' ? PIXEL_ROWS : SIZES[0];

@@ -113,6 +113,7 @@ function assemble(
     guidanceScales: Float32Array.from(ready, ({ tile }) => tile.guidanceScale),
     contexts,
     guides: ready.map(({ guide }) => guide),
+    lone: ready.map(({ tile }) => tile.lone ?? false),
   };
 }
 

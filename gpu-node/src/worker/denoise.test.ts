@@ -45,6 +45,7 @@ function batchOf(
     guidanceScales: Float32Array.from(seeds, (_, i) => scale(i)),
     contexts: all(CONTEXT_LENGTH, 1000),
     guides: seeds.map(() => undefined),
+    lone: seeds.map(() => false),
     ...more,
   };
 }
@@ -145,6 +146,30 @@ describe('denoise', () => {
     const some = batchOf(order, (i) => scale(order[i]!), { guides: order.map((i) => guides[i]), projection });
     const { x0 } = await denoise(graphs(tiny), some);
     for (const [i, seed] of order.entries()) expect(tile(x0, i)).toEqual(tile(whole.x0, seed));
+  });
+
+  it('gives a lone tile the bits of a run of its own, whatever comes with it', async () => {
+    const alone = batchOf([3], () => 1, { lone: [true] });
+    const { x0, work } = await denoise(graphs(tiny), alone);
+    const { prediction } = await new Sessions(tiny, { device: 'cpu', threads: 1 }).run('denoiser', {
+      x: floats(alone.x, 1, 4, 8, 8),
+      t: floats(alone.timesteps, 1),
+      context: floats(alone.contexts, 1, 17, 16),
+      guide: floats(new Float32Array(768), 1, 3, 16, 16),
+      guidePresent: floats(new Float32Array(1), 1),
+      guideBlur: floats(new Float32Array(1), 1),
+    });
+    const one = prediction!.data as Float32Array;
+    expect(x0).toEqual(estimateClean('v_prediction', alone.alphasCumprod[0]!, alone.x, one));
+    expect(work.denoiser?.rows).toBe(1);
+    const among = batchOf([7, 3, 8, 9], () => 1, { lone: [false, true, false, true] });
+    const mixed = await denoise(graphs(tiny), among);
+    expect(tile(mixed.x0, 1)).toEqual(x0);
+    const others = await denoise(
+      graphs(tiny),
+      batchOf([7, 8], () => 1),
+    );
+    expect([tile(mixed.x0, 0), tile(mixed.x0, 2)]).toEqual([tile(others.x0, 0), tile(others.x0, 1)]);
   });
 
   it('takes one evaluation where the guidance scale is folded into the graph', async () => {

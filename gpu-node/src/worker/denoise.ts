@@ -40,11 +40,15 @@ function projectedRatio({ projection, guides }: DenoiseBatch, tile: number): num
   return newton || bundle || backprojection > 0 ? guides[tile]?.ratio : undefined;
 }
 
-/** Tiles of one projected ratio together, in order, as many as fill a run (at least one). */
+/** Tiles of one projected ratio together, in order, as many as fill a run (at least one); a lone one by itself. */
 function groups({ size, sessions }: Graphs, batch: DenoiseBatch): number[][] {
   const found: number[][] = [];
   const open = new Map<number | undefined, { tiles: number[]; rows: number }>();
   for (let tile = 0; tile < batch.timesteps.length; tile++) {
+    if (batch.lone[tile]) {
+      found.push([tile]);
+      continue;
+    }
     const ratio = projectedRatio(batch, tile);
     const rows = rowsOfTile(sessions.bundle.manifest, batch, tile);
     let group = open.get(ratio);

@@ -34,6 +34,7 @@ export class DenoiserRows {
       'denoiser',
       { x: this.#tensor(this.#rows(x, channels * size * size), [channels, size, size]), ...this.#fixed },
       work,
+      this.#batch.lone[this.#tiles[0]!],
     );
     const name = Object.keys(this.#manifest.graphs.denoiser.outputs)[0]!;
     return this.#combine(x, outputs[name]!.data as Float32Array);

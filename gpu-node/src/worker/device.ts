@@ -3,16 +3,14 @@ import { TesseraError } from '@tessera/tiler/device';
 import PQueue from 'p-queue';
 import type { Bundle } from '../bundle/open-bundle.js';
 import type { ReportStore } from '../probe/kept-reports.js';
+import { type DeviceThread, launchThread } from './launch.js';
 import type { DeviceCalls, DeviceSettings, ProbeReport, RunSize } from './protocol.js';
-import { Thread } from './thread.js';
 
 /** The thread computes one call while the next lies ready. */
 const IN_FLIGHT = 2;
 
 /** Calls that may wait; further ones are refused, for the caller to go elsewhere. */
 const MOST_WAITING = 64;
-
-type DeviceThread = Thread<DeviceCalls>;
 
 /**
  * One device and the thread that owns it. When the thread dies, or a graph fails, everything pending is rejected with a
@@ -26,21 +24,26 @@ export class Device {
   #thread: Promise<DeviceThread>;
   #closed = false;
 
-  private constructor(settings: DeviceSettings, onReady: (ready: boolean, reason?: TesseraError) => void) {
+  private constructor(
+    settings: DeviceSettings,
+    onReady: (ready: boolean, reason?: TesseraError) => void,
+    thread: DeviceThread | undefined,
+  ) {
     this.#settings = settings;
     this.#onReady = onReady;
-    this.#thread = this.#launch();
+    this.#thread = this.#launch(thread);
   }
 
   /**
-   * Starts the thread. `onReady` is told when the device stops, with the reason, and starts again to be of use. Throws
+   * Starts the thread, or takes over one that was started for it. `onReady` is told when the device stops, with the reason, and starts again to be of use. Throws
    * TESSERA_DEVICE_UNAVAILABLE if there is no such execution provider.
    */
   static async start(
     settings: DeviceSettings,
     onReady: (ready: boolean, reason?: TesseraError) => void,
+    thread?: DeviceThread,
   ): Promise<Device> {
-    const device = new Device(settings, onReady);
+    const device = new Device(settings, onReady, thread);
     await device.#thread;
     return device;
   }
@@ -97,10 +100,10 @@ export class Device {
     });
   }
 
-  async #launch(): Promise<DeviceThread> {
-    const thread: DeviceThread = new Thread(new URL('./main.js', import.meta.url), this.#settings);
+  async #launch(thread = launchThread()): Promise<DeviceThread> {
+    thread.ref();
     try {
-      await thread.call('check', undefined);
+      await thread.call('begin', this.#settings);
       for (const loaded of this.#bundles) await thread.call('open', loaded);
     } catch (error) {
       await thread.terminate('it did not start');

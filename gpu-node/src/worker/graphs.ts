@@ -29,12 +29,14 @@ export class Graphs {
 
   /**
    * Evaluates `role`. The first axis of every input is the batch and of one length, except for graphs that fix it: those
-   * are run as they are. Adds what it cost to `work`. Throws TESSERA_GRAPH_FAILED.
+   * are run as they are. Rows that are always a run of their own (`alone`) are not padded. Adds what it cost to `work`. Throws
+   * TESSERA_GRAPH_FAILED.
    */
   async run(
     role: string,
     inputs: Readonly<Record<string, PlainTensor>>,
     work: DeviceWork,
+    alone = false,
   ): Promise<Record<string, PlainTensor>> {
     const batched = this.#isBatched(role);
     const rows = batched ? Object.values(inputs)[0]!.shape[0]! : 1;
@@ -42,7 +44,7 @@ export class Graphs {
     const parts: Record<string, PlainTensor>[] = [];
     for (let first = 0; first < rows; first += step) {
       const count = Math.min(step, rows - first);
-      const run = batched ? Math.max(count, Math.min(this.#least(role), step)) : count;
+      const run = batched && !alone ? Math.max(count, Math.min(this.#least(role), step)) : count;
       const feeds = run === rows ? inputs : sliceRows(inputs, first, count, run);
       const start = performance.now();
       const outputs = await this.sessions.run(role, feeds);

@@ -1,4 +1,3 @@
-import { workerData } from 'node:worker_threads';
 import { TesseraError } from '@tessera/tiler/device';
 import { executionProvider } from '../device/execution-provider.js';
 import { countFlops } from '../probe/flops.js';
@@ -13,7 +12,7 @@ import { serve } from './serve.js';
 import { Sessions } from './sessions.js';
 
 // The thread that owns one device: every session lives here, for as long as the thread does.
-const settings = workerData as DeviceSettings;
+let settings: DeviceSettings;
 const loaded = new Map<string, Graphs>();
 
 function graphsOf(bundle: string): Graphs {
@@ -24,7 +23,8 @@ function graphsOf(bundle: string): Graphs {
 
 serve<DeviceCalls>(
   {
-    async check() {
+    async begin(own) {
+      settings = own;
       executionProvider(settings.device);
       return { value: undefined };
     },

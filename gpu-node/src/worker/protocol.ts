@@ -1,7 +1,7 @@
 import type { Manifest } from '@tessera/tiler/device';
 import type { Bundle } from '../bundle/open-bundle.js';
 
-/** What the device's thread is started with. */
+/** What the device's thread is told first. */
 export interface DeviceSettings {
   /** "cpu", "cuda:0", "webgpu" ... */
   readonly device: string;
@@ -79,6 +79,8 @@ export interface DenoiseBatch {
   /** B,tokens,width. */
   readonly contexts: Float32Array;
   readonly guides: readonly (TileGuide | undefined)[];
+  /** Tiles that are always evaluated in a run of their own. */
+  readonly lone: readonly boolean[];
 }
 
 export interface DenoiseReply {
@@ -116,8 +118,8 @@ export interface DecodeReply {
 
 /** Everything the device's thread can be asked. */
 export type DeviceCalls = {
-  /** Throws TESSERA_DEVICE_UNAVAILABLE if ONNX Runtime has no such execution provider. */
-  check: { request: undefined; reply: undefined };
+  /** Comes first, once. Throws TESSERA_DEVICE_UNAVAILABLE if ONNX Runtime has no such execution provider. */
+  begin: { request: DeviceSettings; reply: undefined };
   /** Loads the graphs every tile needs and evaluates each once; SHA-256 of what they gave. */
   open: { request: { bundle: Bundle; size: RunSize }; reply: string };
   /** Uses another run size from then on. */

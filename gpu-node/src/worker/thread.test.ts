@@ -5,7 +5,7 @@ import { Thread } from './thread.js';
 let thread: Thread<FixtureCalls>;
 
 beforeEach(() => {
-  thread = new Thread(new URL('./thread.fixture.js', import.meta.url), undefined);
+  thread = new Thread(new URL('./thread.fixture.js', import.meta.url));
 });
 
 afterEach(() => thread.terminate('the test is over'));

@@ -37,12 +37,12 @@ export class Thread<C extends Calls> {
   #reason: TesseraError | undefined;
   #announceEnd!: (reason: TesseraError) => void;
 
-  /** Starts `script` with `workerData`. */
-  constructor(script: URL, workerData: unknown) {
+  /** Starts `script`. */
+  constructor(script: URL) {
     this.ended = new Promise((resolve) => {
       this.#announceEnd = resolve;
     });
-    this.#worker = new Worker(script, { workerData });
+    this.#worker = new Worker(script);
     this.#worker.on('message', (reply: Reply) => this.#settle(reply));
     this.#worker.on('error', (error) => this.#end(`it threw ${(error as Error).message}`, error));
     this.#worker.on('exit', (code) => this.#end(`it exited with ${code}`));
@@ -63,6 +63,16 @@ export class Thread<C extends Calls> {
       this.#pending.set(id, { resolve, reject });
       this.#worker.postMessage({ id, name, request } satisfies Envelope, transfer);
     });
+  }
+
+  /** Keeps the process alive, as it does from the start. */
+  ref(): void {
+    this.#worker.ref();
+  }
+
+  /** Lets the process end while it runs. */
+  unref(): void {
+    this.#worker.unref();
   }
 
   /** Ends the thread; what is pending is rejected. */

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '../schema.js';
 
 /** The only `format` there is. */
 export const BUNDLE_FORMAT = 'tessera.bundle/1';

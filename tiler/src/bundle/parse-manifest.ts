@@ -1,5 +1,5 @@
-import Value from 'typebox/value';
 import { TesseraError } from '../error/tessera-error.js';
+import { Value } from '../schema.js';
 import { type Manifest, ManifestSchema } from './manifest.js';
 
 /**

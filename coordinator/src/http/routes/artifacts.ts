@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { type Job, JobState } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
-import Type from 'typebox';
+import { Type } from '@tessera/tiler/schema';
 import type { App } from '../app.js';
 import type { HttpContext } from '../context.js';
 import { type Artifact, ArtifactList } from '../schema/artifact.js';

@@ -1,6 +1,6 @@
 import type { Job } from '@tessera/proto';
+import { Type } from '@tessera/tiler/schema';
 import type { FastifyReply } from 'fastify';
-import Type from 'typebox';
 import { isEnded } from '../../board/job-spec.js';
 import type { EventLog } from '../../live/event-log.js';
 import type { App } from '../app.js';

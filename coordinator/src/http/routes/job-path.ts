@@ -1,4 +1,4 @@
-import Type from 'typebox';
+import { Type } from '@tessera/tiler/schema';
 
 /** The part of a path that names a job. Nothing else of a request names a file. */
 export const JobPath = Type.Object(

@@ -1,5 +1,5 @@
 import type { Job } from '@tessera/proto';
-import Type from 'typebox';
+import { Type } from '@tessera/tiler/schema';
 import type { App } from '../app.js';
 import type { HttpContext } from '../context.js';
 import { JobPage, JobStateName, JobView } from '../schema/job.js';

@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 import { ref } from './ref.js';
 
 /** Names of `tessera.v1.JobState`, lower case. */

@@ -1,5 +1,5 @@
 import { ERROR_CODES } from '@tessera/tiler';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 
 /** RFC 9457, with the stable code of the error table and the fields at fault. */
 export const Problem = Type.Object(

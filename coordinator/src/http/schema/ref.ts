@@ -1,4 +1,4 @@
-import Type, { type Static, type TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from '@tessera/tiler/schema';
 
 /** A schema by its `$id`: it stands once in the description of the API, under that name. */
 export function ref<T extends TSchema>(schema: T) {

@@ -1,5 +1,5 @@
 import { FUSION_NAMES, MAX_SIDE, SAMPLER_NAMES, WINDOW_NAMES } from '@tessera/tiler';
-import Type, { type Static } from 'typebox';
+import { type Static, Type } from '@tessera/tiler/schema';
 import { ref } from './ref.js';
 
 /** Largest number of cells of a drawing, and of pixels of an image as base64: what a form sends, not a data set. */

@@ -149,7 +149,14 @@ export interface DenoiseTile {
     | Conditioning
     | undefined;
   /** Absent at the coarsest level and where guidance is off. */
-  guide?: Guide | undefined;
+  guide?:
+    | Guide
+    | undefined;
+  /**
+   * Its level has no other tile at this step, so that it is evaluated in a run of its own wherever and whenever: no row is
+   * added for the sake of its bits.
+   */
+  lone?: boolean | undefined;
 }
 
 /** What a tile is asked to show. `grid` may be left out when the node is believed to hold the context of `digest`. */
@@ -1193,6 +1200,7 @@ function createBaseDenoiseTile(): DenoiseTile {
     x: new Uint8Array(0),
     conditioning: undefined,
     guide: undefined,
+    lone: undefined,
   };
 }
 
@@ -1221,6 +1229,9 @@ export const DenoiseTile: MessageFns<DenoiseTile> = {
     }
     if (message.guide !== undefined) {
       Guide.encode(message.guide, writer.uint32(66).fork()).join();
+    }
+    if (message.lone !== undefined) {
+      writer.uint32(72).bool(message.lone);
     }
     return writer;
   },
@@ -1302,6 +1313,14 @@ export const DenoiseTile: MessageFns<DenoiseTile> = {
             message.guide = Guide.decode(reader, reader.uint32());
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.lone = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1329,6 +1348,7 @@ export const DenoiseTile: MessageFns<DenoiseTile> = {
       ? Conditioning.fromPartial(object.conditioning)
       : undefined;
     message.guide = (object.guide !== undefined && object.guide !== null) ? Guide.fromPartial(object.guide) : undefined;
+    message.lone = object.lone ?? undefined;
     return message;
   },
 };
