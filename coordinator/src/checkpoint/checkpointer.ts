@@ -121,6 +121,7 @@ export class Checkpointer {
   }
 
   async #write(): Promise<void> {
+    await this.#run.unsettled;
     const { passes, progress } = this.#run;
     const [fingerprint, numerics] = [this.#fingerprint, this.#numerics];
     const rest = { ...progress, fingerprint, numerics, picture: this.#picture };

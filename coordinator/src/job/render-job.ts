@@ -40,7 +40,7 @@ export async function renderOnFarm(
     const session = new RenderSession(job, environment, farm, writer, restored);
     await session.run();
     const layout = environment.layoutSeconds ?? 0;
-    return makeReport(session.job, {
+    return await makeReport(session.job, {
       version: environment.version,
       numerics: session.numerics,
       flops: flopsOf(farm, job.bundle),

@@ -110,7 +110,7 @@ export class RenderSession {
   /** Resolves when every tile has been denoised, decoded and written, and the file is closed. Saves the state if it fails. */
   async run(): Promise<void> {
     const { job } = this;
-    job.start();
+    await job.start();
     if (job.tileSteps === job.totalTileSteps) this.sampledAt = this.startedAt;
     const { signal } = this.#environment;
     const cancel = () => this.#fail(new TesseraError('TESSERA_CANCELLED', 'Stopped on request'));

@@ -1,4 +1,5 @@
 import { LatentHash, NOISE_VERSION } from '@tessera/tiler';
+import { Breather } from '../run/breather.js';
 import type { JobRun } from '../run/job-run.js';
 import type { PassRun } from '../run/pass-run.js';
 import { totalFlops } from './cost.js';
@@ -66,7 +67,7 @@ export interface ReportFacts {
 }
 
 /** The report of a finished run. */
-export function makeReport(run: JobRun, facts: ReportFacts): RenderReport {
+export async function makeReport(run: JobRun, facts: ReportFacts): Promise<RenderReport> {
   const { plan, account } = run;
   const { seconds, flops } = facts;
   const { evaluations } = account;
@@ -85,7 +86,7 @@ export function makeReport(run: JobRun, facts: ReportFacts): RenderReport {
     bundle: { name: plan.manifest.name, digest: run.bundle },
     numerics: facts.numerics,
     noise: NOISE_VERSION,
-    latentSha256: latentSha256(run),
+    latentSha256: await latentSha256(run),
     imageSha256: run.pixels?.hash.digest(),
     tileSteps: run.tileSteps,
     evaluations,
@@ -105,15 +106,19 @@ export function makeReport(run: JobRun, facts: ReportFacts): RenderReport {
 }
 
 /** Hash of the finest level's last latent, cropped to the canvas (design.md, "Hashes"). */
-function latentSha256(run: JobRun): string {
+async function latentSha256(run: JobRun): Promise<string> {
   const { canvas } = run.passes.at(-1) as PassRun;
   const { downsample } = run.plan.manifest.tile;
   const width = Math.ceil(run.plan.settings.width / downsample);
   const height = Math.ceil(run.plan.settings.height / downsample);
   const hash = new LatentHash(canvas.channels, height, width);
   const row = new Float32Array(canvas.columns * canvas.cell);
+  const breather = new Breather();
   for (let channel = 0; channel < canvas.channels; channel++) {
-    for (let y = 0; y < height; y++) hash.row(canvas.row(channel, y, row));
+    for (let y = 0; y < height; y++) {
+      hash.row(canvas.row(channel, y, row));
+      await breather.after(row.length);
+    }
   }
   return hash.digest();
 }

@@ -4,6 +4,7 @@ import { countFrameReaders, type Reading } from '../dataflow/frame-readers.js';
 import { type GuideFrameEvents, GuideFrames } from '../dataflow/guide-frames.js';
 import { Pass, type PassEvents, type PassState } from '../dataflow/pass.js';
 import type { JobPlan, PlannedPass } from '../job/plan.js';
+import { Breather } from './breather.js';
 import { PassRun } from './pass-run.js';
 import type { TileConditions } from './tile-conditions.js';
 
@@ -141,10 +142,12 @@ function readingsOf(level: Level, plan: JobPlan): Reading[] {
 }
 
 /** Fills a canvas with the noise of its first step. */
-export function fillInitialNoise(run: PassRun, noise: NoiseSource): void {
+export async function fillInitialNoise(run: PassRun, noise: NoiseSource): Promise<void> {
   const { canvas, level } = run;
   const { cell, columns, rows } = canvas;
+  const breather = new Breather();
   for (let row = 0; row < rows; row++) {
+    await breather.after(columns * canvas.cellSize);
     for (let column = 0; column < columns; column++) {
       noise.fill(canvas.at(column, row), {
         stream: 'init',

@@ -58,6 +58,7 @@ export class JobRun implements WorkSource, BatchHost {
   readonly #ready: ReadyTiles;
   readonly #tilesPerMessage: number;
   #postPassStarted = false;
+  #renoising: Promise<void> | undefined;
   #undecoded: number;
   #waitsForSink = false;
   readonly #framesOnBus: FramesOnBus;
@@ -107,19 +108,24 @@ export class JobRun implements WorkSource, BatchHost {
     this.observer = options.observer.run(this);
   }
 
-  /** Announces what may run now: all of it, or what the restored state leaves to do. */
-  start(): void {
+  /** Announces what may run now: all of it, or what the restored state leaves to do. There is nothing to be saved before. */
+  async start(): Promise<void> {
     const { restored, noise } = this.#options;
     this.tileSteps = restored?.tileSteps ?? 0;
     this.#postPassStarted = restored?.postPassStarted ?? false;
-    this.passes.forEach((run, index) => {
+    for (const [index, run] of this.passes.entries()) {
       const saved = restored?.passes[index];
       if (saved) takeUp(run, saved);
-      else if (run.planned !== this.plan.postPass) fillInitialNoise(run, noise);
+      else if (run.planned !== this.plan.postPass) await fillInitialNoise(run, noise);
       if (run.planned !== this.plan.postPass || this.#postPassStarted) run.pass.start();
-    });
+    }
     this.#announceFinishedCells();
     this.#passFinished();
+  }
+
+  /** Set while the canvas is neither as it was nor as it will be: nothing is saved before that is over. */
+  get unsettled(): Promise<void> | undefined {
+    return this.#renoising;
   }
 
   /** What a checkpoint keeps of the run itself. */
@@ -325,8 +331,10 @@ export class JobRun implements WorkSource, BatchHost {
   #passFinished(): void {
     if (this.plan.postPass && !this.#postPassStarted && this.#mainPasses.every(isFinished)) {
       this.#postPassStarted = true;
-      renoise(this.#finalPass, this.#options.noise);
-      this.#finalPass.pass.start();
+      this.#renoising = renoise(this.#finalPass, this.#options.noise).then(() => {
+        this.#renoising = undefined;
+        this.#finalPass.pass.start();
+      });
     }
     this.#checkDone();
   }
