@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NatsServer } from '@tessera/farm/testing';
 import { TINY_BUNDLE } from '../testing/command.js';
@@ -89,6 +90,16 @@ export class FaultFarm {
     if (!kill) return service.signal('SIGCONT');
     if (who === 'node') await this.#startNode(node);
     else await this.#startCoordinator();
+  }
+
+  /** The most that a process which is there now ever had in memory, MiB (proc(5), VmHWM). */
+  async peakMebibytes(): Promise<number> {
+    const services = [this.#coordinator, ...this.#nodes.values()];
+    const peaks = services.map(async ({ pid }) => {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+    });
+    return Math.max(...(await Promise.all(peaks)));
   }
 
   async stop(): Promise<void> {

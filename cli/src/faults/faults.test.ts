@@ -14,6 +14,8 @@ import { drawSchedule, type FaultSchedule } from './fault-schedule.js';
 const SEEDS = Number(process.env.TESSERA_TEST_FAULT_SEEDS ?? 2);
 const FIRST = Number(process.env.TESSERA_FIRST_SEED ?? 1);
 const PICTURE = ['--bundle', TINY_BUNDLE, '--size', '1024x1024', '--seed', '3', '--lead', '0'];
+/** What no process may ever have in memory: twice what they have where nothing goes wrong. */
+const MOST_MEBIBYTES = 400;
 /** What nothing that went wrong may make a picture wait. */
 const LIMIT = 240_000;
 
@@ -55,6 +57,7 @@ describe.skipIf(NO_NATS)('whatever goes wrong on a farm of processes', () => {
           imageSha256,
           tileSteps,
         ]);
+        expect(await farm.peakMebibytes()).toBeLessThan(MOST_MEBIBYTES);
         await expect
           .poll(() => leftIn(farm), { timeout: 10_000 })
           .toEqual({ frames: 0, queued: 0, records: 1 });
