@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { Service } from '@tessera/cli/testing';
 import { Farm, keepJoined, NodeConnection } from '@tessera/coordinator';
@@ -41,6 +42,8 @@ export class ProcessFarm {
         )),
       );
     const farm = new ProcessFarm(nats, bus, nodes, connection);
+    // One listener a node.
+    setMaxListeners(0, farm.#stop.signal);
     for (const { address } of nodes)
       void keepJoined(farm.farm, () => new NodeConnection(address), farm.#stop.signal);
     await new Promise<void>((resolve) => {
