@@ -3,7 +3,7 @@ import { FarmConnection, NatsFrameBus } from '@tessera/farm';
 import { NatsServer } from '@tessera/farm/testing';
 import { TesseraNode } from '@tessera/gpu-node';
 import { type FrameBus, InProcessFrameBus } from '@tessera/proto';
-import { BUNDLE } from './farm.js';
+import { BUNDLE, millisecondsOf } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas, denoise, workOf } from './job.js';
 
@@ -12,7 +12,7 @@ const NODES = 4;
 /** The same farm, nodes and coordinator in this process, once with its frames in this process and once over NATS. */
 export async function bus(steps: number, rate: number): Promise<Figure[]> {
   const plan = canvas(2048, steps);
-  const device = `simulated:${Math.max(16, Math.ceil((1000 * NODES) / rate))}ms`;
+  const device = `simulated:${millisecondsOf(NODES, rate)}ms`;
   const inProcess = new InProcessFrameBus();
   const near = await seconds(
     device,

@@ -1,4 +1,4 @@
-import { ProcessFarm } from './farm.js';
+import { millisecondsOf, ProcessFarm } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas, denoise, idealSeconds, workOf } from './job.js';
 
@@ -7,7 +7,7 @@ const BATCH = 4;
 
 /** A node is killed when half is done: what is repeated, and how much later the picture is than the others alone could have it. */
 export async function killedNode(steps: number, rate: number): Promise<Figure[]> {
-  const ms = Math.max(16, Math.ceil((1000 * NODES) / rate));
+  const ms = millisecondsOf(NODES, rate);
   const farm = await ProcessFarm.start(Array(NODES).fill({ device: `simulated:${ms}ms`, batch: BATCH }));
   try {
     const plan = canvas(2048, steps);
@@ -51,7 +51,7 @@ export async function killedNode(steps: number, rate: number): Promise<Figure[]>
 /** A hundred small pictures, sixteen at a time as a coordinator runs them, against one of as many tiles, each as a part of its own ideal. */
 export async function hundred(steps: number, rate: number): Promise<Figure[]> {
   const nodes = 8;
-  const ms = Math.max(16, Math.ceil((1000 * nodes) / rate));
+  const ms = millisecondsOf(nodes, rate);
   const farm = await ProcessFarm.start(Array(nodes).fill({ device: `simulated:${ms}ms`, batch: BATCH }));
   const speeds = Array(nodes).fill(1000 / ms) as number[];
   try {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CoordinatorConnection } from '@tessera/coordinator';
 import { JobState } from '@tessera/proto';
-import { ProcessFarm, startNode } from './farm.js';
+import { millisecondsOf, ProcessFarm, startNode } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas } from './job.js';
 import { requestFor, startCoordinator } from './submitted.js';
@@ -16,7 +16,7 @@ const ROUNDS = 5;
 /** In the middle of a huge job: when a node that joins has work, and when a small job has begun. */
 export async function elastic(steps: number, rate: number): Promise<Figure[]> {
   const nodes = 3;
-  const kind = { device: `simulated:${Math.max(16, Math.ceil((1000 * (nodes + 1)) / rate))}ms`, batch: 4 };
+  const kind = { device: `simulated:${millisecondsOf(nodes + 1, rate)}ms`, batch: 4 };
   const farm = await ProcessFarm.start(Array(nodes).fill(kind));
   const state = await mkdtemp(join(tmpdir(), 'tessera-bench-'));
   const coordinator = await startCoordinator(state, farm.nats.url);

@@ -16,6 +16,11 @@ export interface NodeKind {
   readonly batch: number;
 }
 
+/** Milliseconds a tile so that `nodes` devices ask for the tile-steps a second that the machine can serve; never below the stated 16. */
+export function millisecondsOf(nodes: number, rate: number): number {
+  return Math.max(16, Math.ceil((1000 * nodes) / rate));
+}
+
 /** A nats-server and nodes, each a process; the coordinator's farm is in this one. */
 export class ProcessFarm {
   readonly farm = new Farm({ elastic: true });

@@ -1,4 +1,4 @@
-import { ProcessFarm } from './farm.js';
+import { millisecondsOf, ProcessFarm } from './farm.js';
 import { canvas, denoise, idealSeconds, workOf } from './job.js';
 
 /** One line of the table. */
@@ -19,11 +19,6 @@ export interface Scale {
 
 const BATCH = 4;
 
-/** Milliseconds a tile so that `nodes` devices ask for the rate that the machine can serve; never below the stated 16. */
-function milliseconds(nodes: number, { rate }: Scale): number {
-  return Math.max(16, Math.ceil((1000 * nodes) / rate));
-}
-
 function simulated(count: number, ms: number) {
   return Array.from({ length: count }, () => ({ device: `simulated:${ms}ms`, batch: BATCH }));
 }
@@ -36,7 +31,7 @@ function cpuSeconds(): number {
 
 /** Strong scaling of one canvas of 4096 x 4096, and the same in lockstep. */
 export async function strong(nodes: number, mustReach: number, scale: Scale): Promise<Figure[]> {
-  const ms = milliseconds(nodes, scale);
+  const ms = millisecondsOf(nodes, scale.rate);
   const farm = await ProcessFarm.start(simulated(nodes, ms));
   try {
     const plan = canvas(4096, scale.steps);
@@ -70,7 +65,7 @@ export async function strong(nodes: number, mustReach: number, scale: Scale): Pr
 /** Weak scaling: 32 nodes with 32 times the canvas that one has. */
 export async function weak(scale: Scale): Promise<Figure[]> {
   const nodes = 32;
-  const ms = milliseconds(nodes, scale);
+  const ms = millisecondsOf(nodes, scale.rate);
   const one = canvas(1024, scale.steps, 512);
   const all = canvas(4096, scale.steps);
   const single = await ProcessFarm.start(simulated(1, Math.min(ms, 32)));
@@ -100,7 +95,7 @@ export async function weak(scale: Scale): Promise<Figure[]> {
 
 /** Eight nodes of three speeds, one of them four times slower than the fastest. */
 export async function mixed(scale: Scale): Promise<Figure[]> {
-  const ms = milliseconds(8, scale);
+  const ms = millisecondsOf(8, scale.rate);
   const times = [ms, ms, ms, 2 * ms, 2 * ms, 2 * ms, 2 * ms, 4 * ms];
   const farm = await ProcessFarm.start(
     times.map((time) => ({ device: `simulated:${time}ms`, batch: BATCH })),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CoordinatorConnection } from '@tessera/coordinator';
-import { ProcessFarm } from './farm.js';
+import { millisecondsOf, ProcessFarm } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas } from './job.js';
 import { requestFor, startCoordinator } from './submitted.js';
@@ -14,7 +14,7 @@ const NEVER = new AbortController().signal;
 /** A coordinator is killed by SIGKILL in mid-run and started again: when it goes on, and what it does again. */
 export async function killedCoordinator(steps: number, rate: number): Promise<Figure[]> {
   const nodes = 4;
-  const ms = Math.max(16, Math.ceil((1000 * nodes) / rate));
+  const ms = millisecondsOf(nodes, rate);
   const farm = await ProcessFarm.start(Array(nodes).fill({ device: `simulated:${ms}ms`, batch: 4 }));
   const state = await mkdtemp(join(tmpdir(), 'tessera-bench-'));
   const start = () => startCoordinator(state, farm.nats.url);

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { residentMiB } from '@tessera/cli/testing';
 import { CoordinatorConnection } from '@tessera/coordinator';
-import { ProcessFarm } from './farm.js';
+import { millisecondsOf, ProcessFarm } from './farm.js';
 import type { Figure } from './figures.js';
 import { canvas } from './job.js';
 import { requestFor, startCoordinator } from './submitted.js';
@@ -20,7 +21,7 @@ const SETTLING = 4;
  * grows, in MiB between the smallest and the largest of a sample a second.
  */
 export async function stopped(steps: number, rate: number): Promise<Figure[]> {
-  const ms = Math.max(16, Math.ceil((1000 * NODES) / rate));
+  const ms = millisecondsOf(NODES, rate);
   const farm = await ProcessFarm.start(Array(NODES).fill({ device: `simulated:${ms}ms`, batch: 4 }));
   const state = await mkdtemp(join(tmpdir(), 'tessera-bench-'));
   const coordinator = await startCoordinator(state, farm.nats.url);
@@ -64,7 +65,7 @@ async function growthWhile(stop: readonly number[], look: readonly number[]): Pr
     const samples: number[][] = [];
     for (let second = 0; second < SECONDS; second++) {
       await delay(1000);
-      if (second >= SETTLING) samples.push(await Promise.all(look.map(residentMebibytes)));
+      if (second >= SETTLING) samples.push(await Promise.all(look.map(residentMiB)));
     }
     return look.map((_, i) => {
       const values = samples.map((sample) => sample[i]!);
@@ -73,10 +74,4 @@ async function growthWhile(stop: readonly number[], look: readonly number[]): Pr
   } finally {
     for (const pid of stop) process.kill(pid, 'SIGCONT');
   }
-}
-
-/** What a process has in memory (proc(5), VmRSS). */
-async function residentMebibytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]) / 1024;
 }

@@ -1,4 +1,3 @@
-import { launchThread } from '@tessera/gpu-node/thread';
 import { createProgram } from './program.js';
 import { reportError } from './report-error.js';
 
@@ -11,7 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 /** Runs the command line; sets the exit code and never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
   // What computes here is needed last and takes longest to start.
-  const thread = computes(argv) ? launchThread() : undefined;
+  const thread = computes(argv) ? (await import('@tessera/gpu-node/thread')).launchThread() : undefined;
   try {
     const program = await createProgram(argv, thread);
     await program.parseAsync(argv);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { medians, residentMiB, slope } from './memory.js';
+import { medians, slope } from './memory.js';
 
 describe('slope', () => {
   it('is that of a line through points on it', () => {
@@ -25,14 +25,5 @@ describe('medians', () => {
         10,
       ),
     ).toEqual([4, 7]);
-  });
-});
-
-describe.skipIf(process.platform !== 'linux')('residentMiB', () => {
-  it('grows with what a process holds', async () => {
-    const before = await residentMiB(process.pid);
-    const held = Buffer.alloc(64 * 1024 * 1024, 1);
-    expect((await residentMiB(process.pid)) - before).toBeGreaterThan(32);
-    expect(held.length).toBeGreaterThan(0);
   });
 });

@@ -1,10 +1,4 @@
-import { readFile } from 'node:fs/promises';
-
-/** Resident memory of a process, MiB (Linux: `VmRSS` of /proc). */
-export async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1024;
-}
+import { residentMiB } from '@tessera/cli/testing';
 
 /** Slope of a line through points by least squares, in y a unit of x; 0 for fewer than two points. */
 export function slope(points: readonly (readonly [x: number, y: number])[]): number {

@@ -1,8 +1,5 @@
 import type { LoadResult } from './run-profile.js';
 
-const WATCHED = ({ median, p99 }: { median: number; p99: number }) =>
-  `\`watch\`: ms from the end of a job until its watcher is told. Their calls, whole jobs that came at once, took ${round(median)}, p99 ${round(p99)}.`;
-
 const round = (value: number) => Number(value.toPrecision(3)).toString();
 
 /** A result as a page of Markdown tables. */
@@ -21,13 +18,21 @@ Control plane, ${round(wallSeconds)} s:
 | scenario | checks | median, ms | p99, ms | failed | dropped |
 |---|---:|---:|---:|---:|---:|
 ${rows.join('\n')}
-${control.watched ? `\n${WATCHED(control.watched)}\n` : ''}
+${watchedLine(control.watched)}
 | | |
 |---|---|
 | coordinator's memory | at most ${round(memory.peakMiB)} MiB, ${round(memory.slopeMiBPerMinute)} MiB a minute after warm-up; minute by minute ${memory.minutesMiB.map(Math.round).join(', ')} |
 | watchers of one job | ${slowReaders.watchers}, of which ${slowReaders.slow} did not read: ${slowReaders.toldOfEnd} were told of the end; memory grew by ${round(slowReaders.grewMiB)} MiB |
 | tensor plane | ${round(tensors.tileStepsPerSecond)} tile-steps/s, ${tensors.callers} callers, ${tensors.tilesPerCall} tiles a call; median ${round(tensors.median)} ms, p99 ${round(tensors.p99)} ms; ${tensors.failed} failed |
 ${capacityTable(capacity)}`;
+}
+
+function watchedLine(watched: LoadResult['control']['watched']): string {
+  if (watched === undefined) return '';
+  const took = `took ${round(watched.median)}, p99 ${round(watched.p99)}`;
+  return `
+\`watch\`: ms from the end of a job until its watcher is told. Their calls, whole jobs that came at once, ${took}.
+`;
 }
 
 function capacityTable(steps: LoadResult['capacity']): string {

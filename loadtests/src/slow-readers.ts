@@ -1,7 +1,7 @@
 import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import { residentMiB } from '@tessera/cli/testing';
 import { CoordinatorConnection } from '@tessera/coordinator';
 import { CHANNEL_OPTIONS, CoordinatorClient, type SubmitRequest, type WatchResponse } from '@tessera/proto';
-import { residentMiB } from './memory.js';
 
 const WAIT = { seconds: 60 };
 

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NatsServer } from '@tessera/farm/testing';
 import { TINY_BUNDLE } from '../testing/command.js';
+import { peakMiB } from '../testing/process-memory.js';
 import { Service } from '../testing/service.js';
 import type { FaultSchedule, ProcessFault } from './fault-schedule.js';
 import { type MessageFate, NatsProxy } from './nats-proxy.js';
@@ -92,13 +92,10 @@ export class FaultFarm {
     else await this.#startCoordinator();
   }
 
-  /** The most that a process which is there now ever had in memory, MiB (proc(5), VmHWM). */
+  /** The most that a process which is there now ever had in memory, MiB; 0 where the system does not tell. */
   async peakMebibytes(): Promise<number> {
     const services = [this.#coordinator, ...this.#nodes.values()];
-    const peaks = services.map(async ({ pid }) => {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-    });
+    const peaks = services.map(({ pid }) => peakMiB(pid).catch(() => 0));
     return Math.max(...(await Promise.all(peaks)));
   }
 

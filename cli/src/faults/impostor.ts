@@ -8,20 +8,34 @@ const SECONDS_PER_EVALUATION = 1;
 export function posingAs(claimed: string, has: string): Disguise {
   return {
     request: (path, bytes) => {
-      const message = path === NodeService.denoise.path ? DenoiseRequest : DecodeRequest;
-      if (path !== NodeService.denoise.path && path !== NodeService.decode.path) return bytes;
-      const request = message.decode(bytes);
-      if (request.bundle === claimed) request.bundle = has;
-      return Buffer.from((message as typeof DenoiseRequest).encode(request as DenoiseRequest).finish());
+      if (path === NodeService.denoise.path) return changed(DenoiseRequest, bytes, asIfNamed);
+      if (path === NodeService.decode.path) return changed(DecodeRequest, bytes, asIfNamed);
+      return bytes;
     },
     answer: (path, bytes) => {
       if (path !== NodeService.describe.path) return bytes;
-      const said = DescribeResponse.decode(bytes);
-      for (const bundle of said.bundles) {
-        bundle.digest = claimed;
-        bundle.secondsPerEvaluation = SECONDS_PER_EVALUATION;
-      }
-      return Buffer.from(DescribeResponse.encode(said).finish());
+      return changed(DescribeResponse, bytes, ({ bundles }) => {
+        for (const bundle of bundles) {
+          bundle.digest = claimed;
+          bundle.secondsPerEvaluation = SECONDS_PER_EVALUATION;
+        }
+      });
     },
   };
+
+  function asIfNamed(request: { bundle: string }): void {
+    if (request.bundle === claimed) request.bundle = has;
+  }
+}
+
+/** What ts-proto makes of a message, as far as it is needed here. */
+interface Codec<Message> {
+  decode(bytes: Uint8Array): Message;
+  encode(message: Message): { finish(): Uint8Array };
+}
+
+function changed<Message>(codec: Codec<Message>, bytes: Buffer, change: (message: Message) => void): Buffer {
+  const message = codec.decode(bytes);
+  change(message);
+  return Buffer.from(codec.encode(message).finish());
 }

@@ -145,14 +145,18 @@ export class Dispatcher {
   }
 
   #failed(node: NodeHandle, batch: Batch, error: TesseraError): void {
-    if (error.code === 'TESSERA_OUTRANKED') {
-      node.outranks = Math.max(node.outranks, batch.priority);
-      this.#clock.after(OUTRANKED_SECONDS, () => {
-        node.outranks = -1;
-        this.wake();
-      });
-    }
+    const outranked = error.code === 'TESSERA_OUTRANKED';
+    if (outranked) this.#askLater(node, batch.priority);
     batch.giveBack(node, error);
-    this.#pool.failed(node, error);
+    // One that does what is more urgent has not failed.
+    if (!outranked) this.#pool.failed(node, error);
+  }
+
+  #askLater(node: NodeHandle, priority: number): void {
+    node.outranks = Math.max(node.outranks, priority);
+    this.#clock.after(OUTRANKED_SECONDS, () => {
+      node.outranks = -1;
+      this.wake();
+    });
   }
 }

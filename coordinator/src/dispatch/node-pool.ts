@@ -97,8 +97,8 @@ export class NodePool {
 
   /** A call of the node failed as a whole. */
   failed(node: NodeHandle, error: TesseraError): void {
-    // Whoever cancels a call knows nothing against the node, nor does one whose turn it is not.
-    if (error.code === 'TESSERA_CANCELLED' || error.code === 'TESSERA_OUTRANKED') return;
+    // Whoever cancels a call knows nothing against the node.
+    if (error.code === 'TESSERA_CANCELLED') return;
     node.failures++;
     const lost = error.code === 'TESSERA_NODE_UNAVAILABLE' || error.code === 'TESSERA_DEADLINE';
     if (node.state !== 'ready' || !(lost || node.failures >= FAILURES_ALLOWED)) return;

@@ -4,7 +4,7 @@ import { countFrameReaders, type Reading } from '../dataflow/frame-readers.js';
 import { type GuideFrameEvents, GuideFrames } from '../dataflow/guide-frames.js';
 import { Pass, type PassEvents, type PassState } from '../dataflow/pass.js';
 import type { JobPlan, PlannedPass } from '../job/plan.js';
-import { Breather } from './breather.js';
+import { eachCell } from './cell-noise.js';
 import { PassRun } from './pass-run.js';
 import type { TileConditions } from './tile-conditions.js';
 
@@ -143,22 +143,5 @@ function readingsOf(level: Level, plan: JobPlan): Reading[] {
 
 /** Fills a canvas with the noise of its first step. */
 export async function fillInitialNoise(run: PassRun, noise: NoiseSource): Promise<void> {
-  const { canvas, level } = run;
-  const { cell, columns, rows } = canvas;
-  const breather = new Breather();
-  for (let row = 0; row < rows; row++) {
-    await breather.after(columns * canvas.cellSize);
-    for (let column = 0; column < columns; column++) {
-      noise.fill(canvas.at(column, row), {
-        stream: 'init',
-        step: 0,
-        magnification: level.magnification.index,
-        x: column * cell,
-        y: row * cell,
-        width: cell,
-        height: cell,
-        channels: canvas.channels,
-      });
-    }
-  }
+  await eachCell(run, noise, 'init', (cell, draw) => draw(cell));
 }

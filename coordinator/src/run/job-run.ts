@@ -331,12 +331,17 @@ export class JobRun implements WorkSource, BatchHost {
   #passFinished(): void {
     if (this.plan.postPass && !this.#postPassStarted && this.#mainPasses.every(isFinished)) {
       this.#postPassStarted = true;
-      this.#renoising = renoise(this.#finalPass, this.#options.noise).then(() => {
-        this.#renoising = undefined;
-        this.#finalPass.pass.start();
-      });
+      this.#renoising = this.#startPostPass().catch((error) =>
+        this.#options.onError(TesseraError.from(error)),
+      );
     }
     this.#checkDone();
+  }
+
+  async #startPostPass(): Promise<void> {
+    await renoise(this.#finalPass, this.#options.noise);
+    this.#renoising = undefined;
+    this.#finalPass.pass.start();
   }
 
   #checkDone(): void {

@@ -35,8 +35,8 @@ export class Device {
   }
 
   /**
-   * Starts the thread, or takes over one that was started for it. `onReady` is told when the device stops, with the reason, and starts again to be of use. Throws
-   * TESSERA_DEVICE_UNAVAILABLE if there is no such execution provider.
+   * Starts the thread, or takes over one that was started for it. `onReady` is told when the device stops, with the reason, and
+   * starts again to be of use. Throws TESSERA_DEVICE_UNAVAILABLE if there is no such execution provider.
    */
   static async start(
     settings: DeviceSettings,
