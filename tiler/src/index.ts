@@ -9,7 +9,7 @@ export {
   inversionTimesteps,
   invertCondition,
 } from './conditioning/inversion.js';
-export { type LayoutGraph, type LayoutRequest, sampleLayout } from './conditioning/layout.js';
+export { guideLayout, type LayoutGraph, type LayoutRequest, sampleLayout } from './conditioning/layout.js';
 export { type PriorGraph, type PriorRequest, priorTimesteps, samplePrior } from './conditioning/prior.js';
 export { standardise } from './conditioning/standardise.js';
 export { type TileGridRequest, tileGrid } from './conditioning/tile-grid.js';

@@ -68,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     v.add_argument("--judge", type=Path, required=True, help="the bundle whose frozen embedder measures distances")
     v.add_argument("--out", type=Path, required=True, help="folder for table.md, table.json and sheet.png")
     v.add_argument("--count", type=int, default=96, help="generated tiles a set (default 96)")
+    v.add_argument("--canvases", type=int, default=16, help="canvases made from a seed (default 16)")
     v.add_argument("--full", action="store_true", help="sample with the denoiser that the bundle's was distilled from, dpmpp-2m, 10 steps")
     v.add_argument("--threads", type=int, default=1, help="CPU threads (default 1)")
     v.add_argument("--seed", type=int, default=0, help="decides what is drawn (default 0)")
@@ -112,7 +113,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
     """`evaluate`."""
     from .evaluate import evaluate
 
-    evaluate(args.bundle, args.data, args.judge, args.out, count=args.count, threads=args.threads, seed=args.seed, full=args.full, say=say)
+    evaluate(args.bundle, args.data, args.judge, args.out, count=args.count, canvases=args.canvases, threads=args.threads, seed=args.seed, full=args.full, say=say)
 
 
 COMMANDS = {"train": run_train, "export": run_export, "evaluate": run_evaluate}

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from . import measures, runtime
+from . import measures, runtime, seeded
 from .bundle import Bundle
 from .canvas import Settings
 from .data import load_regions
@@ -41,11 +41,11 @@ def shown(value) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 96, threads: int = 1, seed: int = 0, full: bool = False, say=print) -> Table:
+def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 96, canvases: int = 16, threads: int = 1, seed: int = 0, full: bool = False, say=print) -> Table:
     """Measure a bundle against the held-out regions of `data` and write `out/table.md`, `table.json` and `sheet.png`.
 
     judge: the bundle whose frozen embedder measures the distances; count: generated tiles a set (real sets have as many);
-    full: sample with the denoiser that the bundle's was distilled from, as it is best sampled.
+    canvases: how many are made from a seed; full: sample with the denoiser that the bundle's was distilled from, as it is best sampled.
     """
     runtime.use_threads(threads)
     model = Bundle(bundle, threads)
@@ -62,8 +62,16 @@ def evaluate(bundle: Path, data: Path, judge: Path, out: Path, *, count: int = 9
         settings = replace(settings, role=model.plain, sampler="dpmpp-2m", steps=10)
     table, rows = Table(), []
     began = time.monotonic()
-    for part in (measures.reconstruction, measures.guided, measures.from_seed, measures.obedience, measures.speed):
-        rows += part(model, held, train, judges, settings, count, seed, table)
+    parts = (
+        (measures.reconstruction, count),
+        (measures.guided, count),
+        (seeded.from_seed, canvases),
+        (seeded.from_grids, canvases),
+        (measures.obedience, count),
+        (measures.speed, count),
+    )
+    for part, number in parts:
+        rows += part(model, held, train, judges, settings, number, seed, table)
         say(f"{part.__name__}: {time.monotonic() - began:.0f} s")
     out.mkdir(parents=True, exist_ok=True)
     (out / "table.md").write_text(table.text() + "\n")

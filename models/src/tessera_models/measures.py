@@ -9,7 +9,7 @@ import torch
 from . import metrics, runtime
 from .augment import resize, window
 from .bundle import Bundle
-from .canvas import Settings, render_level, sample_layout
+from .canvas import Settings
 from .data import TILE, Region
 from .diffusion import LATENT, SAMPLERS, min_snr, noised, velocity
 
@@ -102,49 +102,6 @@ def guided(model, held, train, judges, settings, count, seed, table) -> list:
         table.add(f"fine energy, {name} under a real guide", metrics.fine_energy(made), metrics.fine_energy(real), "reference: the real tiles")
         rows.append((f"{name} under a real guide: real and generated, in pairs", [p for pair in zip(real[:4], made[:4], strict=True) for p in pair]))
     return rows
-
-
-def from_seed(model, held, train, judges, settings, count, seed, table) -> list:
-    """A 4096 px square from a seed, all levels: distances at 20x, 5x and 1.25x, crispness, seams, memorisation."""
-    canvases, rows = [], []
-    rng = runtime.generator(seed, 33)
-    for i in range(2):
-        if "layout" in model.manifest["graphs"]:
-            grid, origin = sample_layout(model, 16, 0, rng), "layout"
-        else:
-            grid, origin = example_grid(model, i), "example grid"
-        levels = {4: render_level(model, grid, 4, 256, None, settings, rng)}
-        levels[2] = render_level(model, grid, 2, 1024, levels[4], settings, rng)
-        levels[0] = render_level(model, grid[:, 4:12, 4:12], 0, 2048, levels[2][:, 256:768, 256:768], settings, rng)
-        canvases.append(levels)
-    for magnification in (0, 2, 4):
-        name = NAMES[magnification]
-        step = TILE if magnification == 0 else TILE // 2
-        made = torch.cat([cut(levels[magnification], step) for levels in canvases])
-        real, _ = tiles(held, magnification, len(made), seed)
-        known, _ = tiles(train, magnification, len(made), seed + 1)
-        if len(made) >= LEAST:
-            distances(table, judges, f"{name} from a seed ({origin})", made, real, known)
-        everything, _ = tiles(train, magnification, 1000, seed)
-        rows.append((f"{name} from a seed; last: the closest pair of generated and training tile", [*made[:6], *memorisation(table, judges[0], name, made, real, everything)]))
-        table.add(f"fine energy, {name} from a seed", metrics.fine_energy(made), metrics.fine_energy(real), "reference: held-out tiles")
-    table.add("seams: step at tile borders over elsewhere, 20x", metrics.seam_ratio(canvases[0][0], 8 * settings.stride), 1.0)
-    rows.append(("from a seed: 1.25x, 5x (1024 px), 20x (2048 px), for each canvas", [c[m] for c in canvases for m in (4, 2, 0)]))
-    return rows
-
-
-def example_grid(model: Bundle, index: int) -> torch.Tensor:
-    """A 16x16 example grid of a bundle without a layout prior."""
-    import numpy as np
-
-    large = [e for e in model.manifest["examples"] if e["shape"][1] >= 16]
-    return torch.from_numpy(np.load(model.folder / large[index % len(large)]["file"]))[:, :16, :16]
-
-
-def cut(picture: torch.Tensor, step: int) -> torch.Tensor:
-    """Tiles [n,3,256,256] of a picture, every `step` px."""
-    _, h, w = picture.shape
-    return torch.stack([picture[:, y : y + TILE, x : x + TILE] for y in range(0, h - TILE + 1, step) for x in range(0, w - TILE + 1, step)])
 
 
 def obedience(model, held, train, judges, settings, count, seed, table) -> list:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { PhiloxNoise } from '../noise/philox-noise.js';
-import { sampleLayout } from './layout.js';
+import { guideLayout, sampleLayout } from './layout.js';
 
 const layout = {
   scheduler: {
@@ -45,4 +45,13 @@ it('differs from seed to seed and is the same for the same', async () => {
     (await sampleLayout(async (x) => x.map((v) => v / 2), new PhiloxNoise(seed), request)).data;
   expect(await draw(5n)).toEqual(await draw(5n));
   expect(await draw(6n)).not.toEqual(await draw(5n));
+});
+
+it('is guided from what is said of anything through what is said of a label', async () => {
+  const told = async () => Float32Array.of(3, -2);
+  const untold = async () => Float32Array.of(1, 1);
+  const at = async (scale: number) => [...(await guideLayout(told, untold, scale)(new Float32Array(2), 500))];
+  expect(await at(0)).toEqual([1, 1]);
+  expect(await at(1)).toEqual([3, -2]);
+  expect(await at(3)).toEqual([7, -8]);
 });

@@ -7,6 +7,18 @@ import type { EmbeddingGrid } from './embedding-grid.js';
 /** One evaluation of the bundle's `layout`: x 1,E,H,W and the timestep (1..T) -> a prediction of the same shape. */
 export type LayoutGraph = (x: Float32Array, t: number) => Promise<Float32Array>;
 
+/**
+ * Classifier-free guidance (Ho and Salimans, 2022; `scale` as diffusers counts it, 1 = off): away from what the layout says of
+ * anything, `untold`, towards what it says of the label asked for, `told`.
+ */
+export function guideLayout(told: LayoutGraph, untold: LayoutGraph, scale: number): LayoutGraph {
+  return async (x, t) => {
+    const base = await untold(x, t);
+    const label = await told(x, t);
+    return base.map((value, i) => value + scale * (label[i]! - value));
+  };
+}
+
 /** The grid to draw. */
 export interface LayoutRequest {
   readonly layout: NonNullable<Manifest['layout']>;
