@@ -10,6 +10,12 @@ export {
   invertCondition,
 } from './conditioning/inversion.js';
 export { guideLayout, type LayoutGraph, type LayoutRequest, sampleLayout } from './conditioning/layout.js';
+export {
+  countLayoutWindows,
+  type LayoutWindowGraph,
+  type LayoutWindows,
+  windowedLayout,
+} from './conditioning/layout-windows.js';
 export { type PriorGraph, type PriorRequest, priorTimesteps, samplePrior } from './conditioning/prior.js';
 export { standardise } from './conditioning/standardise.js';
 export { type TileGridRequest, tileGrid } from './conditioning/tile-grid.js';

@@ -23,6 +23,8 @@ export interface ImageGridRequest {
   readonly columns: number;
   readonly rows: number;
   readonly embed: Embed;
+  /** Hears how many vectors there are, of how many. */
+  readonly onEmbedded?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function gridOfImage(
         for (let channel = 0; channel < channels; channel++)
           data[channel * height * width + at] = vectors[tile * channels + channel]!;
       }
+      request.onEmbedded?.(top * width + first + count, width * height);
     }
   }
   return { channels, width, height, data };

@@ -3,15 +3,16 @@ import { footprint, type JobPlan } from '@tessera/coordinator';
 import type { Bundle } from '@tessera/gpu-node';
 import {
   chooseExample,
+  countLayoutWindows,
   cropExample,
   type EmbeddingGrid,
   fitGrid,
   guideLayout,
-  type LayoutGraph,
   type Manifest,
   PhiloxNoise,
   sampleLayout,
   TesseraError,
+  windowedLayout,
 } from '@tessera/tiler';
 import type { Graphs } from './graphs.js';
 import { readGrid } from './grid-file.js';
@@ -48,23 +49,29 @@ export function checkContent({ like, grid, tissue }: ContentOptions, manifest: M
     throw lacking('a picture without --grid', "a 'layout' graph or stored examples");
 }
 
+/** Hears how far what takes long is: evaluations of the layout, or vectors of an image. */
+export type ContentProgress = (what: 'layout' | 'embeddings', done: number, total: number) => void;
+
 /** The embedding grid of a job, cropped or mirrored on to its footprint. */
 export async function startingContent(
   options: ContentOptions,
   plan: JobPlan,
   bundle: Bundle,
   graphs: Graphs,
+  onProgress: ContentProgress = () => undefined,
 ): Promise<EmbeddingGrid> {
   const { columns, rows } = footprint(plan);
   const { embedding: channels } = bundle.manifest.conditioning;
   if (options.grid !== undefined) return fitGrid(await readGrid(options.grid, channels), columns, rows);
   if (options.like !== undefined) {
     const { pixels } = bundle.manifest.tile;
-    const embed = graphs.embed;
-    const grid = await gridOfImage(options.like, { tilePixels: pixels, channels, columns, rows, embed });
+    const { embed } = graphs;
+    const onEmbedded = (done: number, total: number) => onProgress('embeddings', done, total);
+    const request = { tilePixels: pixels, channels, columns, rows, embed, onEmbedded };
+    const grid = await gridOfImage(options.like, request);
     return fitGrid(grid, columns, rows);
   }
-  return fromSeed(options.tissue, plan, bundle, graphs);
+  return fromSeed(options.tissue, plan, bundle, graphs, onProgress);
 }
 
 async function fromSeed(
@@ -72,6 +79,7 @@ async function fromSeed(
   plan: JobPlan,
   { dir, manifest }: Bundle,
   graphs: Graphs,
+  onProgress: ContentProgress,
 ): Promise<EmbeddingGrid> {
   const noise = new PhiloxNoise(plan.settings.seed);
   const { columns: width, rows: height } = footprint(plan);
@@ -79,15 +87,20 @@ async function fromSeed(
   const { layout, examples = [] } = manifest;
   if (layout !== undefined && manifest.graphs.layout !== undefined) {
     const labels = layout.labels ?? [];
-    const under =
-      (label: number): LayoutGraph =>
-      (x, t) =>
-        graphs.layout(x, [1, channels, height, width], t, label);
-    const told = under(tissue === undefined ? drawLabel(labels, noise) : labels.indexOf(tissue));
+    const label = tissue === undefined ? drawLabel(labels, noise) : labels.indexOf(tissue);
     const anything = labels.indexOf(ANYTHING);
-    const guided = tissue !== undefined && tissue !== ANYTHING && anything >= 0;
-    const predict = guided ? guideLayout(told, under(anything), TISSUE_GUIDANCE) : told;
-    return sampleLayout(predict, noise, { layout, channels, width, height, steps: LAYOUT_STEPS });
+    const guided = tissue !== undefined && label !== anything && anything >= 0;
+    const grid = { channels, width, height };
+    const evaluations = LAYOUT_STEPS * countLayoutWindows(grid) * (guided ? 2 : 1);
+    let done = 0;
+    const under = (number: number) =>
+      windowedLayout(async (x, t, w, h) => {
+        const prediction = await graphs.layout(x, [1, channels, h, w], t, number);
+        onProgress('layout', ++done, evaluations);
+        return prediction;
+      }, grid);
+    const predict = guided ? guideLayout(under(label), under(anything), TISSUE_GUIDANCE) : under(label);
+    return sampleLayout(predict, noise, { layout, ...grid, steps: LAYOUT_STEPS });
   }
   const example = examples[chooseExample(noise, examples.length)]!;
   const grid = await readGrid(join(dir, example.file), channels, `example ${example.name}`);

@@ -52,6 +52,14 @@ describe('display', () => {
     ]);
   });
 
+  it('says how far the layout is only where that takes long', () => {
+    const { written, stream } = recorder();
+    const shown = display(stream, 5);
+    for (const seconds of [1, 2, 6, 8, 12])
+      shown.prepare({ what: 'layout', done: seconds, total: 50, seconds });
+    expect(written).toEqual(['layout: 6/50\n', 'layout: 12/50\n']);
+  });
+
   it('always writes the line that says it is complete', () => {
     const { written, stream } = recorder();
     const shown = display(stream, 5);

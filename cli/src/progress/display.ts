@@ -1,8 +1,18 @@
 import { Presets, SingleBar } from 'cli-progress';
 import { duration, Pace, type Progress } from './pace.js';
 
+/** How far the starting content is that a job waits for. Seconds since it was begun. */
+export interface Preparation {
+  readonly what: 'layout' | 'embeddings';
+  readonly done: number;
+  readonly total: number;
+  readonly seconds: number;
+}
+
 /** Shows how far a job is; `stop` leaves the terminal as it was. */
 export interface Display {
+  /** Before the job; shown only where it takes long. */
+  prepare(preparation: Preparation): void;
   show(progress: Progress): void;
   stop(): void;
 }
@@ -13,17 +23,25 @@ export function display(stream: NodeJS.WritableStream & { isTTY?: boolean }, eve
 }
 
 /** Shows nothing: --json. */
-export const NO_DISPLAY: Display = { show() {}, stop() {} };
+export const NO_DISPLAY: Display = { prepare() {}, show() {}, stop() {} };
+
+/** Seconds of preparation that nobody is told of. */
+const SOON = 1;
 
 function bar(stream: NodeJS.WritableStream): Display {
   const pace = new Pace();
-  const format = '{bar} {percentage}% | {value}/{total} tile-steps | {speed}/s | {left}';
-  const single = new SingleBar(
-    { format, stream, hideCursor: true, clearOnComplete: true },
-    Presets.shades_classic,
-  );
+  const make = (format: string) =>
+    new SingleBar({ format, stream, hideCursor: true, clearOnComplete: true }, Presets.shades_classic);
+  const single = make('{bar} {percentage}% | {value}/{total} tile-steps | {speed}/s | {left}');
+  const before = make('{bar} {percentage}% | {value}/{total} {what}');
   let started = false;
   return {
+    prepare({ what, done, total, seconds }) {
+      if (seconds < SOON && !before.isActive) return;
+      if (before.isActive) before.update(done);
+      else before.start(total, done, { what: what === 'layout' ? 'evaluations of the layout' : what });
+      if (done === total) before.stop();
+    },
     show(progress) {
       const { tileStepsPerSecond, secondsLeft } = pace.of(progress);
       const payload = {
@@ -35,6 +53,7 @@ function bar(stream: NodeJS.WritableStream): Display {
       started = true;
     },
     stop() {
+      before.stop();
       if (started) single.stop();
     },
   };
@@ -43,7 +62,13 @@ function bar(stream: NodeJS.WritableStream): Display {
 function lines(stream: NodeJS.WritableStream, every: number): Display {
   const pace = new Pace();
   let shown = Number.NEGATIVE_INFINITY;
+  let prepared = 0;
   return {
+    prepare({ what, done, total, seconds }) {
+      if (seconds - prepared < every) return;
+      prepared = seconds;
+      stream.write(`${what}: ${done}/${total}\n`);
+    },
     show(progress) {
       const complete =
         progress.decoded === progress.totalDecodes && progress.tileSteps === progress.totalTileSteps;

@@ -16,7 +16,7 @@ import { type Embedded, startEmbedded } from '../embedded.js';
 import { interruptible } from '../interrupt.js';
 import { checkOutputs, type Outputs } from '../output/outputs.js';
 import { openPartial, partialFolder, type UnfinishedWork } from '../output/partial.js';
-import { display, NO_DISPLAY } from '../progress/display.js';
+import { type Display, display, NO_DISPLAY } from '../progress/display.js';
 import { VERSION } from '../version.js';
 import type { RenderOptions } from './options.js';
 import { pictureInfo } from './picture-info.js';
@@ -35,18 +35,29 @@ export async function render(options: RenderOptions, thread?: DeviceThread): Pro
     process.stderr.write('\nStopping at a place to go on from; Ctrl-C again leaves at once.\n'),
   );
   const embedded = await startEmbedded({ ...options, bundles: [bundle], thread });
+  const shown = options.json ? NO_DISPLAY : display(process.stderr);
   try {
     const started = performance.now();
-    const grid = await startingContent(
-      options,
-      plan,
-      bundle,
-      new Graphs(embedded.connection, bundle, signal),
+    const seconds = () => (performance.now() - started) / 1000;
+    const graphs = new Graphs(embedded.connection, bundle, signal);
+    const grid = await startingContent(options, plan, bundle, graphs, (what, done, total) =>
+      shown.prepare({ what, done, total, seconds: seconds() }),
     );
-    const layoutSeconds = (performance.now() - started) / 1000;
-    const report = await sample({ options, outputs, bundle, plan, grid, layoutSeconds, embedded, signal });
+    const layoutSeconds = seconds();
+    const report = await sample({
+      options,
+      outputs,
+      bundle,
+      plan,
+      grid,
+      layoutSeconds,
+      embedded,
+      signal,
+      shown,
+    });
     await writeResults(options.json ?? false, outputs, grid, report);
   } finally {
+    shown.stop();
     await embedded.close();
     release();
   }
@@ -61,6 +72,7 @@ interface Sampling {
   readonly layoutSeconds: number;
   readonly embedded: Embedded;
   readonly signal: AbortSignal;
+  readonly shown: Display;
 }
 
 /** Begins or goes on in the state folder, which is left for the same command if this is stopped or fails. */
@@ -94,8 +106,7 @@ async function leave(work: UnfinishedWork, { out, json }: RenderOptions): Promis
 }
 
 async function run(sampling: Sampling, work: UnfinishedWork): Promise<RenderReport> {
-  const { options, outputs, bundle, plan, grid, layoutSeconds, embedded, signal } = sampling;
-  const shown = options.json ? NO_DISPLAY : display(process.stderr);
+  const { options, outputs, bundle, plan, grid, layoutSeconds, embedded, signal, shown } = sampling;
   const picture = {
     path: outputs.picture,
     workDir: work.dir,
