@@ -7,8 +7,8 @@ import {
   settingsMessage,
 } from '@tessera/coordinator';
 import { type Bundle, openBundle } from '@tessera/gpu-node';
-import { type Job, SubmitRequest } from '@tessera/proto';
-import { type EmbeddingGrid, fitGrid } from '@tessera/tiler';
+import { type Job, MAX_MESSAGE_BYTES, SubmitRequest } from '@tessera/proto';
+import { type EmbeddingGrid, fitGrid, TesseraError } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';
 import { readGrid } from '../content/grid-file.js';
 import { checkContent, startingContent } from '../content/starting-content.js';
@@ -39,6 +39,7 @@ export async function submit(
   const settings = settingsFrom(options, manifest, defaultSettings(manifest));
   const plan = planJob(settings, manifest);
   checkContent(options, manifest);
+  checkGridFits(plan);
   const { data, width, height } = await contentOf(options, plan, bundle, call.signal);
   const request = SubmitRequest.create({
     bundle: digest,
@@ -52,6 +53,22 @@ export async function submit(
     idempotencyKey: options.key ?? '',
   });
   return await coordinator.submit(request, call);
+}
+
+/** What a request holds besides its grid, at most. */
+const REST_BYTES = 1024 * 1024;
+
+/** Throws TESSERA_PLAN_REFUSED where the grid would not fit a message: before it is drawn, which takes long then. */
+function checkGridFits(plan: JobPlan): void {
+  const { columns, rows } = footprint(plan);
+  const bytes = 4 * plan.manifest.conditioning.embedding * columns * rows;
+  if (bytes <= MAX_MESSAGE_BYTES - REST_BYTES) return;
+  throw TesseraError.expected(
+    'TESSERA_PLAN_REFUSED',
+    '--size',
+    `a picture whose embeddings fit a message of ${MAX_MESSAGE_BYTES / 2 ** 20} MiB (ask for it on the page of the coordinator, or render it here)`,
+    `${columns}x${rows} vectors, ${Math.ceil(bytes / 2 ** 20)} MiB`,
+  );
 }
 
 /** Only what has to be drawn or embedded needs the model here. */
