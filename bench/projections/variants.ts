@@ -7,7 +7,7 @@ export interface Variant {
   readonly overlap: number;
   readonly fusion: 'overlap' | 'shift';
   /** How the finished latent becomes pixels; `blend`, over the level's own windows, where nothing is said. */
-  readonly decode?: 'reference';
+  readonly decode?: 'reference' | 'consistent';
 }
 
 /** The overlap at which projections are compared. */
@@ -36,7 +36,16 @@ const FUSIONS: readonly Variant[] = [
   { projection: 'input', lead: 'all', overlap: 0, fusion: 'shift', decode: 'reference' },
 ];
 
-export const VARIANTS: readonly Variant[] = [...FUSIONS, ...PROJECTIONS];
+/** The default, corrected to the level above when it is decoded. */
+const CORRECTED: Variant = {
+  projection: 'input',
+  lead: 'all',
+  overlap: OVERLAP,
+  fusion: 'overlap',
+  decode: 'consistent',
+};
+
+export const VARIANTS: readonly Variant[] = [...FUSIONS, CORRECTED, ...PROJECTIONS];
 
 /** The render settings of a variant; frames are float16 but for `newton`, as by default. */
 export function settingsOf(variant: Variant): Partial<RenderSettings> {
