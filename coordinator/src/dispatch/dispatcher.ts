@@ -1,9 +1,10 @@
 import { TesseraError } from '@tessera/tiler';
 import { type Clock, SYSTEM_CLOCK } from './clock.js';
-import { backlogSeconds, type Flight } from './flight.js';
+import { Crew } from './crew.js';
+import type { Flight } from './flight.js';
 import type { NodeHandle } from './node-handle.js';
 import type { NodePool } from './node-pool.js';
-import { Others, type Shares, shareOf } from './share.js';
+import type { Shares } from './share.js';
 import { Stragglers } from './stragglers.js';
 import { Watch } from './watch.js';
 
@@ -79,16 +80,16 @@ export class Dispatcher {
   #handOut(): void {
     if (this.#stopped) return;
     const ready = this.#pool.nodes.filter(({ state }) => state === 'ready');
+    const crew = new Crew(ready, this.#clock.now());
     for (let round = 0; round < BATCHES_IN_FLIGHT; round++) {
       if (this.#source.waiting === 0) break;
       const free = ready.filter(({ state, inFlight }) => state === 'ready' && inFlight <= round);
       if (free.length === 0) continue;
       // The fastest first: what is left for the slowest may be nothing.
       free.sort((a, b) => a.secondsPerTask - b.secondsPerTask);
-      const shares = this.#shares(ready);
       for (const node of free) {
         if (this.#source.waiting === 0) break;
-        this.#give(node, shares);
+        this.#give(node, crew);
       }
     }
     if (this.#source.waiting > 0) return;
@@ -98,24 +99,11 @@ export class Dispatcher {
     for (const node of idle) this.#race(node, stragglers);
   }
 
-  #shares(ready: readonly NodeHandle[]): Shares {
-    const now = this.#clock.now();
-    return {
-      of: (node, mayWork, waiting, most) => {
-        const others = new Others();
-        for (const other of ready)
-          if (other !== node && mayWork(other))
-            others.add(other.secondsPerTask, backlogSeconds(other, now), other.inFlight === 0);
-        const { secondsPerTask, inFlight } = node;
-        const worker = { secondsPerTask, backlog: backlogSeconds(node, now), idle: inFlight === 0 };
-        return shareOf(worker, others, waiting, most);
-      },
-    };
-  }
-
-  #give(node: NodeHandle, shares: Shares): void {
-    const batch = this.#source.take(node, shares);
-    if (batch !== undefined) void this.#send(node, batch);
+  #give(node: NodeHandle, crew: Crew): void {
+    const batch = this.#source.take(node, crew);
+    if (batch === undefined) return;
+    void this.#send(node, batch);
+    crew.sent(node);
   }
 
   #race(node: NodeHandle, stragglers: Stragglers): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Others, shareOf, type Worker } from './share.js';
+import { shareOf, type Worker } from './share.js';
+import { Team } from './team.js';
 
 const worker = fc
   .record({
@@ -11,12 +12,9 @@ const worker = fc
 const farm = fc.array(worker, { minLength: 1, maxLength: 12 });
 
 function shares(workers: readonly Worker[], waiting: number, most: number): number[] {
-  return workers.map((node) => {
-    const others = new Others();
-    for (const other of workers)
-      if (other !== node) others.add(other.secondsPerTask, other.backlog, other.idle);
-    return shareOf(node, others, waiting, most);
-  });
+  const team = new Team();
+  for (const worker of workers) team.add(worker);
+  return workers.map((node) => shareOf(node, team.without(node), waiting, most));
 }
 
 const equal = (count: number): Worker[] =>

@@ -22,22 +22,16 @@ export interface Shares {
 /** A little later than the others is not late: speeds are measured, not known. */
 const TOLERATED = 1.1;
 
-/** The other nodes, added up: with a thousand of them this is done for every batch. */
-export class Others {
-  speed = 0;
-  speedOfIdle = 0;
+/** The other nodes, added up. */
+export interface Others {
+  /** Tasks that they do a second; 0 where there are none. */
+  readonly speed: number;
+  /** The same of those that have nothing to do. */
+  readonly speedOfIdle: number;
   /** Tasks that they have. */
-  underWay = 0;
+  readonly underWay: number;
   /** Seconds until the first of them could have done one task more. */
-  soonest = Number.POSITIVE_INFINITY;
-
-  add(secondsPerTask: number, backlog: number, idle: boolean): void {
-    const speed = 1 / secondsPerTask;
-    this.speed += speed;
-    this.underWay += backlog * speed;
-    if (idle) this.speedOfIdle += speed;
-    this.soonest = Math.min(this.soonest, backlog + secondsPerTask);
-  }
+  readonly soonest: number;
 }
 
 /**

@@ -4,6 +4,7 @@ import { callSeconds, OTHER_GRAPH_UNITS } from '../dispatch/deadline.js';
 import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
+import type { JobPlan } from '../job/plan.js';
 import { projectionMessage } from '../job/projection-settings.js';
 import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';
@@ -17,11 +18,16 @@ export class DenoiseBatch implements Batch {
   readonly #run: BatchHost;
   readonly #tasks: readonly DenoiseTask[];
   readonly #observer: BatchObserver;
+  readonly #evaluations: Evaluations;
+  readonly units: number;
 
   constructor(run: BatchHost, tasks: readonly DenoiseTask[], observer: BatchObserver) {
     this.#run = run;
     this.#tasks = tasks;
     this.#observer = observer;
+    this.#evaluations = evaluationsOf(tasks, run.plan);
+    const { denoiser, decoder, encoder } = this.#evaluations;
+    this.units = denoiser + OTHER_GRAPH_UNITS * (decoder + encoder);
   }
 
   get job(): string {
@@ -34,11 +40,6 @@ export class DenoiseBatch implements Batch {
 
   get size(): number {
     return this.#tasks.length;
-  }
-
-  get units(): number {
-    const { denoiser, decoder, encoder } = this.#evaluations;
-    return denoiser + OTHER_GRAPH_UNITS * (decoder + encoder);
   }
 
   async send(node: NodeHandle): Promise<void> {
@@ -82,17 +83,6 @@ export class DenoiseBatch implements Batch {
   }
 
   /** What the batch costs. */
-  get #evaluations(): Evaluations {
-    const sum = { denoiser: 0, decoder: 0, encoder: 0 };
-    for (const { pass, step } of this.#tasks) {
-      const tile = tileEvaluations(pass.planned, step, this.#run.plan.manifest);
-      sum.denoiser += tile.denoiser;
-      sum.decoder += tile.decoder;
-      sum.encoder += tile.encoder;
-    }
-    return sum;
-  }
-
   #settle(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): void {
     if (task.done) return;
     const error = this.#apply(task, outcome, node);
@@ -139,4 +129,16 @@ export class DenoiseBatch implements Batch {
   #contextOf({ pass, step, tile }: DenoiseTask): string {
     return pass.conditionOf(step, tile).id;
   }
+}
+
+/** What some tasks cost. */
+function evaluationsOf(tasks: readonly DenoiseTask[], { manifest }: JobPlan): Evaluations {
+  const sum = { denoiser: 0, decoder: 0, encoder: 0 };
+  for (const { pass, step } of tasks) {
+    const tile = tileEvaluations(pass.planned, step, manifest);
+    sum.denoiser += tile.denoiser;
+    sum.decoder += tile.decoder;
+    sum.encoder += tile.encoder;
+  }
+  return sum;
 }

@@ -42,7 +42,8 @@ export class JobBatches {
     // Not for what other jobs have there: a huge one always has something.
     const more = node.flights.some(({ batch }) => batch.job === host.id);
     if (more && waiting < (padded ? most : Math.min(2, most))) return undefined;
-    const share = shares.of(node, (other) => this.#takes(other), waiting, most);
+    const share = shares.of(node, this.#takes, waiting, most);
+    if (share === 0 && !queue.anyFailed()) return undefined;
     // A run that is filled up takes as long as a full one.
     const limit = share === 0 || padded ? most : withNoneLeftAlone(share, waiting);
     // What is better left to other nodes is so only while they may do it.
@@ -65,9 +66,8 @@ export class JobBatches {
   }
 
   /** Whether a node may be given some of it now. */
-  #takes(node: NodeHandle): boolean {
-    return this.mayWork(node) && node.outranks < this.#parts.host.claim.priority;
-  }
+  readonly #takes = (node: NodeHandle): boolean =>
+    this.mayWork(node) && node.outranks < this.#parts.host.claim.priority;
 
   #mostTiles(node: NodeHandle): number {
     const { host, options } = this.#parts;

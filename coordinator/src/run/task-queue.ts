@@ -75,6 +75,14 @@ export class TaskQueue {
     return depths;
   }
 
+  /** Whether some task has failed on a node before. */
+  anyFailed(): boolean {
+    return [this.#denoise, this.#frames, this.#pixels].some((queue: FlatQueue<Task>) => {
+      for (let i = 0; i < queue.length; i++) if (!queue.ids[i]!.failures.isEmpty) return true;
+      return false;
+    });
+  }
+
   push(task: Task): void {
     if (task.kind === 'denoise')
       this.#denoise.push(task, rank(task.pass.urgency(task.step), task.pass.level.index, task.tile));
