@@ -15,4 +15,5 @@ export { observedBus } from './metrics/observed-bus.js';
 export { type CoordinatorTelemetry, coordinatorTelemetry } from './observers/coordinator-telemetry.js';
 export { type NodeTelemetry, nodeTelemetry } from './observers/node-telemetry.js';
 export { type ServiceOptions, ServiceTelemetry } from './service-telemetry.js';
-export { openTracing, type TracedService, type Tracing } from './trace/open-tracing.js';
+export { openTracing } from './trace/open-tracing.js';
+export type { TracedService, Tracing } from './trace/tracing.js';

@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { type ProbeServer, serveProbes } from './http/serve-probes.js';
 import { type LogLevel, logWarnings, openLog } from './log/open-log.js';
 import { type Build, Exposition } from './metrics/exposition.js';
-import { openTracing, type Tracing } from './trace/open-tracing.js';
+import { openTracing } from './trace/open-tracing.js';
+import type { Tracing } from './trace/tracing.js';
 
 export interface ServiceOptions extends Build {
   /** What it calls itself in logs and traces. */

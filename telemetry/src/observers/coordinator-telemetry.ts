@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import { CoordinatorLog } from '../log/coordinator-log.js';
 import { CoordinatorMetrics } from '../metrics/coordinator-metrics.js';
 import type { Exposition } from '../metrics/exposition.js';
-import type { Tracing } from '../trace/open-tracing.js';
+import type { Tracing } from '../trace/tracing.js';
 
 /** What becomes of what a coordinator tells. */
 export interface CoordinatorTelemetry {

@@ -5,7 +5,7 @@ import { NodeLog } from '../log/node-log.js';
 import type { Exposition } from '../metrics/exposition.js';
 import { NodeMetrics } from '../metrics/node-metrics.js';
 import { observedBus } from '../metrics/observed-bus.js';
-import type { Tracing } from '../trace/open-tracing.js';
+import type { Tracing } from '../trace/tracing.js';
 import { nodeObservers } from './node-observers.js';
 
 /** What becomes of what a node tells. */

@@ -13,7 +13,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { CoordinatorTrace } from './coordinator-trace.js';
 import { NodeTrace } from './node-trace.js';
-import type { TracedService, Tracing } from './open-tracing.js';
+import type { TracedService, Tracing } from './tracing.js';
 
 /** Starts the SDK, which reads the other OTEL_* variables itself: sampler, limits, batching, endpoint, headers. */
 export function startTracing(service: TracedService, exporter: 'otlp' | 'console'): Tracing {
