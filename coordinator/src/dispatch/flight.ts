@@ -1,4 +1,4 @@
-import type { Batch } from './dispatcher.js';
+import type { Batch } from './batch.js';
 import type { NodeHandle } from './node-handle.js';
 
 /** A batch that a node has been sent and has not answered. */

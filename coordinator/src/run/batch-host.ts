@@ -1,7 +1,7 @@
 import type { Claim } from '@tessera/proto';
 import type { TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
-import type { Batch } from '../dispatch/dispatcher.js';
+import type { Batch } from '../dispatch/batch.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';
 import type { PixelStage } from '../output/pixel-stage.js';

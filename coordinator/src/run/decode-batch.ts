@@ -1,7 +1,7 @@
 import { DataType, type DecodedTile, type DecodeTile, frameSubject } from '@tessera/proto';
 import { TesseraError, tileOrigin } from '@tessera/tiler';
+import type { Batch } from '../dispatch/batch.js';
 import { callSeconds, OTHER_GRAPH_UNITS } from '../dispatch/deadline.js';
-import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { BatchObserver } from '../observe/observer.js';
 import type { BatchHost } from './batch-host.js';

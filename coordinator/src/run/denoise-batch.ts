@@ -1,7 +1,7 @@
 import type { Denoised, DenoisedTile } from '@tessera/proto';
 import { TesseraError } from '@tessera/tiler';
+import type { Batch } from '../dispatch/batch.js';
 import { callSeconds, OTHER_GRAPH_UNITS } from '../dispatch/deadline.js';
-import type { Batch } from '../dispatch/dispatcher.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { type Evaluations, tileEvaluations } from '../job/evaluations.js';
 import type { JobPlan } from '../job/plan.js';

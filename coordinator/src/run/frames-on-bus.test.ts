@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../dispatch/dispatcher.js';
+import type { Batch } from '../dispatch/batch.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import { faultPlan } from '../testing/fault-job.js';
 import { FramesOnBus, mostFrames } from './frames-on-bus.js';

@@ -1,4 +1,4 @@
-import type { Batch } from '../dispatch/dispatcher.js';
+import type { Batch } from '../dispatch/batch.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { Shares } from '../dispatch/share.js';
 import type { RunObserver } from '../observe/observer.js';

@@ -1,6 +1,6 @@
 import { type FrameBus, frameSubject } from '@tessera/proto';
 import type { GuideFrameEvents } from '../dataflow/guide-frames.js';
-import type { Batch } from '../dispatch/dispatcher.js';
+import type { Batch } from '../dispatch/batch.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { JobPlan } from '../job/plan.js';

@@ -3,7 +3,7 @@ import { type PictureWriter, TesseraError } from '@tessera/tiler';
 import type { LatentCanvas } from '../canvas/latent-canvas.js';
 import type { JobState } from '../checkpoint/job-state.js';
 import type { PassEvents } from '../dataflow/pass.js';
-import type { Batch, WorkSource } from '../dispatch/dispatcher.js';
+import type { Batch, WorkSource } from '../dispatch/batch.js';
 import { Failures } from '../dispatch/failures.js';
 import type { NodeHandle } from '../dispatch/node-handle.js';
 import type { Shares } from '../dispatch/share.js';
