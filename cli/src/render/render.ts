@@ -11,6 +11,7 @@ import { type Bundle, openBundle } from '@tessera/gpu-node';
 import type { DeviceThread } from '@tessera/gpu-node/thread';
 import { type EmbeddingGrid, openPicture, TesseraError } from '@tessera/tiler';
 import { Graphs } from '../content/graphs.js';
+import { keepGrid, keptGrid } from '../content/kept-grid.js';
 import { checkContent, startingContent } from '../content/starting-content.js';
 import { type Embedded, startEmbedded } from '../embedded.js';
 import { interruptible } from '../interrupt.js';
@@ -40,9 +41,14 @@ export async function render(options: RenderOptions, thread?: DeviceThread): Pro
     const started = performance.now();
     const seconds = () => (performance.now() - started) / 1000;
     const graphs = new Graphs(embedded.connection, bundle, signal);
-    const grid = await startingContent(options, plan, bundle, graphs, (what, done, total) =>
-      shown.prepare({ what, done, total, seconds: seconds() }),
-    );
+    const kept = options.force
+      ? undefined
+      : await keptGrid(partialFolder(outputs.picture), options, plan, bundle);
+    const grid =
+      kept ??
+      (await startingContent(options, plan, bundle, graphs, (what, done, total) =>
+        shown.prepare({ what, done, total, seconds: seconds() }),
+      ));
     const layoutSeconds = seconds();
     const report = await sample({
       options,
@@ -89,6 +95,7 @@ async function sample(sampling: Sampling): Promise<RenderReport> {
   const work = await openPartial(outputs.picture, settings, options.force ?? false);
   if (work.resumed && !options.json) process.stderr.write(`Going on from ${work.dir}\n`);
   try {
+    await keepGrid(work.dir, options, plan, bundle, grid);
     const report = await run(sampling, work);
     await work.discard();
     return report;
