@@ -57,6 +57,7 @@ export async function render(options: RenderOptions, thread?: DeviceThread): Pro
       plan,
       grid,
       layoutSeconds,
+      drawn: kept === undefined,
       embedded,
       signal,
       shown,
@@ -75,6 +76,8 @@ interface Sampling {
   readonly bundle: Bundle;
   readonly plan: JobPlan;
   readonly grid: EmbeddingGrid;
+  /** It was worked out now; else the same command had kept it. */
+  readonly drawn: boolean;
   readonly layoutSeconds: number;
   readonly embedded: Embedded;
   readonly signal: AbortSignal;
@@ -95,7 +98,7 @@ async function sample(sampling: Sampling): Promise<RenderReport> {
   const work = await openPartial(outputs.picture, settings, options.force ?? false);
   if (work.resumed && !options.json) process.stderr.write(`Going on from ${work.dir}\n`);
   try {
-    await keepGrid(work.dir, options, plan, bundle, grid);
+    if (sampling.drawn) await keepGrid(work.dir, options, plan, bundle, grid);
     const report = await run(sampling, work);
     await work.discard();
     return report;

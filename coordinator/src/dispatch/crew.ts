@@ -39,9 +39,8 @@ export class Crew implements Shares {
   #workerOf(node: NodeHandle): Worker {
     const known = this.#workers.get(node);
     if (known !== undefined) return known;
-    const { inFlight } = node;
     const secondsPerTask = Math.max(node.secondsPerTask, LEAST_SECONDS);
-    const worker = { secondsPerTask, backlog: backlogSeconds(node, this.#now), idle: inFlight === 0 };
+    const worker = { secondsPerTask, backlog: backlogSeconds(node, this.#now), idle: node.inFlight === 0 };
     this.#workers.set(node, worker);
     return worker;
   }

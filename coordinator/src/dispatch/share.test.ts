@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyWorker } from '../testing/workers.js';
 import { shareOf, type Worker } from './share.js';
 import { Team } from './team.js';
 
-const worker = fc
-  .record({
-    secondsPerTask: fc.double({ min: 0.001, max: 10, noNaN: true }),
-    backlog: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 100, noNaN: true })),
-  })
-  .map((drawn): Worker => ({ ...drawn, idle: drawn.backlog === 0 }));
-const farm = fc.array(worker, { minLength: 1, maxLength: 12 });
+const farm = fc.array(anyWorker, { minLength: 1, maxLength: 12 });
 
 function shares(workers: readonly Worker[], waiting: number, most: number): number[] {
   const team = new Team();

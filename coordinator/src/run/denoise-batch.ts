@@ -82,7 +82,6 @@ export class DenoiseBatch implements Batch {
     }
   }
 
-  /** What the batch costs. */
   #settle(task: DenoiseTask, outcome: DenoisedTile['outcome'], node: NodeHandle): void {
     if (task.done) return;
     const error = this.#apply(task, outcome, node);

@@ -59,6 +59,10 @@ export class TaskQueue {
     this.#lastStep = lastStep;
   }
 
+  get #all(): FlatQueue<Task>[] {
+    return [this.#denoise, this.#frames, this.#pixels];
+  }
+
   get length(): number {
     return this.#denoise.length + this.#frames.length + this.#pixels.length;
   }
@@ -66,7 +70,7 @@ export class TaskQueue {
   /** How many tasks there are of each kind and level. There may be hundreds of thousands, so they are not copied. */
   get depths(): QueueDepth[] {
     const depths: QueueDepth[] = [];
-    for (const queue of [this.#denoise, this.#frames, this.#pixels] as FlatQueue<Task>[]) {
+    for (const queue of this.#all) {
       const tasks = new Uint32Array(LEVELS);
       for (let i = 0; i < queue.length; i++) tasks[levelOf(queue.ids[i]!)]!++;
       for (let level = 0; level < LEVELS; level++)
@@ -77,7 +81,7 @@ export class TaskQueue {
 
   /** Whether some task has failed on a node before. */
   anyFailed(): boolean {
-    return [this.#denoise, this.#frames, this.#pixels].some((queue: FlatQueue<Task>) => {
+    return this.#all.some((queue) => {
       for (let i = 0; i < queue.length; i++) if (!queue.ids[i]!.failures.isEmpty) return true;
       return false;
     });
@@ -93,9 +97,7 @@ export class TaskQueue {
 
   /** Takes out all tasks that `isWanted` points at. */
   takeOut(isWanted: (task: Task) => boolean): Task[] {
-    return [this.#denoise, this.#frames, this.#pixels].flatMap((queue: FlatQueue<Task>) =>
-      takeAllowed(queue, Number.POSITIVE_INFINITY, isWanted),
-    );
+    return this.#all.flatMap((queue) => takeAllowed(queue, Number.POSITIVE_INFINITY, isWanted));
   }
 
   /**

@@ -54,11 +54,11 @@ def from_grids(model: Bundle, held: list[Region], train: list[Region], judges, s
     """
     rng = runtime.generator(seed, 35)
     grids = example_grids(model)
-    made = [canvas(model, grid, settings, rng) for grid in grids.values()]
-    rows = compared(made, held, train, judges, "of training grids", seed, table)
+    made = {name: canvas(model, grid, settings, rng) for name, grid in grids.items()}
+    rows = compared(list(made.values()), held, train, judges, "of training grids", seed, table)
     real = {region.name: window(region.levels[1.0][2], 0, 0, 1024) for region in train if region.name in grids}
     guided = [finest(model, grids[name], picture, settings, rng) for name, picture in real.items()]
-    generated = [made[list(grids).index(name)][0] for name in real]
+    generated = [made[name][0] for name in real]
     table.add("fine energy, 20x of training grids, under generated 5x", metrics.fine_energy(torch.stack(generated)), metrics.fine_energy(torch.stack(guided)), "reference: under their real 5x")
     return rows
 

@@ -1,3 +1,5 @@
+import { sineSquared } from '../fusion/window.js';
+import { fitGrid } from './footprint.js';
 import type { LayoutGraph } from './layout.js';
 
 /** One evaluation of the bundle's `layout` on a part of a grid: x 1,E,height,width and the timestep -> the same shape. */
@@ -37,7 +39,8 @@ export function windowedLayout(predict: LayoutWindowGraph, grid: LayoutWindows):
     for (const top of rows.starts)
       for (const left of columns.starts) {
         const part = { left, top, width: columns.length, height: rows.length };
-        const made = await predict(cut(x, part, grid), t, part.width, part.height);
+        const { data } = fitGrid({ channels, width, height, data: x }, part.width, part.height, left, top);
+        const made = await predict(data, t, part.width, part.height);
         add(made, part, grid, columns.weights, rows.weights, sum, total);
       }
     const plane = width * height;
@@ -69,9 +72,7 @@ function windowsAlong(cells: number, side: number): Windows {
       count === 1 ? 0 : Math.round((i * (cells - length)) / (count - 1)),
     ),
     length,
-    weights: Float64Array.from({ length }, (_, i) =>
-      Math.max(Math.sin((Math.PI * (i + 0.5)) / length) ** 2, LEAST_WEIGHT),
-    ),
+    weights: Float64Array.from({ length }, (_, i) => Math.max(sineSquared(i, length), LEAST_WEIGHT)),
   };
 }
 
@@ -80,16 +81,6 @@ interface Part {
   readonly top: number;
   readonly width: number;
   readonly height: number;
-}
-
-function cut(x: Float32Array, part: Part, { channels, width, height }: LayoutWindows): Float32Array {
-  const out = new Float32Array(channels * part.width * part.height);
-  for (let line = 0; line < channels * part.height; line++) {
-    const channel = Math.floor(line / part.height);
-    const from = (channel * height + part.top + (line % part.height)) * width + part.left;
-    out.set(x.subarray(from, from + part.width), line * part.width);
-  }
-  return out;
 }
 
 function add(

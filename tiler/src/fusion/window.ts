@@ -33,6 +33,7 @@ function onUnit(i: number, n: number): number {
   return n === 1 ? 0 : (2 * i) / (n - 1) - 1;
 }
 
-function sineSquared(i: number, n: number): number {
+/** The cosine window along one side of n: sin^2 at the middle of position i. */
+export function sineSquared(i: number, n: number): number {
   return Math.sin((Math.PI * (i + 0.5)) / n) ** 2;
 }
